@@ -1,0 +1,1 @@
+"""Implementations of the ports that reach outside: databases and platforms."""

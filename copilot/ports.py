@@ -1,0 +1,93 @@
+"""What the domain needs from outside, each a protocol of a few methods. Batch in, batch out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from copilot.types import Case, Community, Label, Message
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from copilot.policy import Bands
+    from copilot.text import TextViews
+
+
+class Classifier(Protocol):
+    """Gives calibrated probabilities per label."""
+
+    @property
+    def version(self) -> str:
+        """Name and version of the artefact, such as `linear-zh/1`."""
+        ...
+
+    @property
+    def bands(self) -> Bands:
+        """Review and remove thresholds chosen for this model on development data."""
+        ...
+
+    def classify(self, views: Sequence[TextViews]) -> list[Mapping[Label, float]]:
+        """One mapping per text, in order; labels the model does not know are absent."""
+        ...
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors whose dot product is their similarity."""
+
+    @property
+    def version(self) -> str:
+        """Name and version of the artefact."""
+        ...
+
+    @property
+    def dim(self) -> int:
+        """Length of a row."""
+        ...
+
+    def encode(self, views: Sequence[TextViews]) -> NDArray[np.float32]:
+        """Rows of shape (len(views), dim), each of length one."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction: everything in it is kept when the block ends without error, or nothing."""
+
+    def community(self, community_id: str) -> Community:
+        """Return it; raises NotFound."""
+        ...
+
+    def communities(self) -> list[Community]:
+        """All communities by id."""
+        ...
+
+    def add_community(self, community: Community) -> None:
+        """Keep a new one; raises Conflict where the id is taken."""
+        ...
+
+    def replace_community(self, community: Community) -> None:
+        """Overwrite an existing one; raises NotFound."""
+        ...
+
+    def kept_cases(self, messages: Sequence[Message]) -> list[Case | None]:
+        """For each message the case kept for the same community, id and text, if any."""
+        ...
+
+    def add_cases(self, cases: Sequence[Case]) -> None:
+        """Keep new cases, and an outbox row for each that is not `allow`."""
+        ...
+
+    def recent(self, community_id: str, since: datetime, limit: int) -> Iterable[Message]:
+        """The community's last messages sent after `since`, oldest first, at most `limit`."""
+        ...
+
+
+class Store(Protocol):
+    """Opens units of work."""
+
+    def begin(self) -> AbstractContextManager[UnitOfWork]:
+        """Start a transaction; raises StoreUnavailable where the database does not answer."""
+        ...

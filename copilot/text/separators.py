@@ -1,0 +1,44 @@
+"""Take out what was put between the characters of a word to hide it: 公 / 众 / 号, 兼❤职, v.x."""
+
+from __future__ import annotations
+
+import re
+
+from copilot.text.view import Edit
+
+_HAN = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
+_WORD = rf"{_HAN}a-z0-9"
+# What people write between words anyway. Everything else between two characters of a word is odd.
+_BENIGN = r"\s,.;:!?，。、；：！？…'\"“”‘’()（）\[\]【】《》<>「」『』@#%&=+~～￥$\-—/\\_^|"
+_ODD_BETWEEN = re.compile(rf"(?<=[{_HAN}a-z])[^{_WORD}{_BENIGN}]{{1,4}}(?=[{_HAN}a-z])")
+_STRICT_BETWEEN = re.compile(rf"(?<=[{_HAN}])[*·•丶^|_~～\\]{{1,3}}(?=[{_HAN}])")
+# Three or more single characters with something between each: always a hidden word.
+_GAP = rf"(?:[^{_WORD}\n]{{1,3}}|\n)"
+_SPACED_HAN = re.compile(rf"(?<![{_HAN}])[{_HAN}](?:{_GAP}[{_HAN}](?![{_HAN}])){{2,}}")
+_SPACED_LATIN = re.compile(rf"(?<![a-z0-9])[a-z](?:[^{_WORD}\n]{{1,2}}[a-z](?![a-z0-9])){{2,}}")
+_PAIRS = re.compile(r"(?<![a-z])(?:v[ ._\-]{1,2}x|w[ ._\-]{1,2}x|q[ ._\-]{1,2}q|t[ ._\-]{1,2}g)(?![a-z])")
+# A blank beside a single character: 加 微信, 微 信.
+_LONE_BLANK = re.compile(
+    rf"(?<=[{_HAN}])[ /\-]{{1,3}}(?=[{_HAN}](?![{_HAN}]))|(?<=(?<![{_HAN}])[{_HAN}])[ /\-]{{1,3}}(?=[{_HAN}])"
+)
+_NOTHING_TO_DO = re.compile(rf"[^{_WORD}]").search
+
+
+def separator_edits(text: str) -> list[Edit]:
+    """Return the removals that join hidden words in a normal-form text. Linear in its length."""
+    if not _NOTHING_TO_DO(text):
+        return []
+    gaps: dict[int, int] = {}
+    for pattern in (_ODD_BETWEEN, _STRICT_BETWEEN, _LONE_BLANK):
+        for match in pattern.finditer(text):
+            gaps[match.start()] = match.end()
+    for pattern in (_SPACED_HAN, _SPACED_LATIN, _PAIRS):
+        for match in pattern.finditer(text):
+            for gap in re.finditer(rf"[^{_WORD}]+", match.group()):
+                gaps[match.start() + gap.start()] = match.start() + gap.end()
+    edits: list[Edit] = []
+    for start, end in sorted(gaps.items()):
+        if edits and start < edits[-1][1]:
+            continue
+        edits.append((start, end, ""))
+    return edits
