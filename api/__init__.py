@@ -1,0 +1,1 @@
+"""The outside: HTTP service, settings, wiring and the command line."""

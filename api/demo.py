@@ -1,0 +1,69 @@
+"""What the first start sets up, so that the first request is one paste away."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+
+from copilot.adapters.sql import KeyRing
+from copilot.errors import Conflict
+from copilot.service import Service
+from copilot.types import Community
+
+COMMUNITY = Community(
+    id="demo",
+    name="阳光花园业主群",
+    theme="阳光花园小区业主交流:物业与维修、停车、快递、邻里互助、宠物、孩子上学、周边生活。",
+    rules=(
+        "1. 请勿发布广告、招聘兼职、拉人进群和各类引流信息。\n"
+        "2. 请勿辱骂、攻击或嘲讽邻居和物业人员。\n"
+        "3. 请勿传播未经证实的消息;转发通知请注明来源。\n"
+        "4. 请勿公开他人的电话、身份证号、门牌号等个人信息。\n"
+        "5. 请勿刷屏;闲置物品请发在二手群。"
+    ),
+)
+
+EXAMPLE = "招兼职打字员,在家就能做,日结300-500元,名额不多,加微信 zhaopin8866 详聊"
+
+KEY_NAME = "first start"
+KEY_SCOPES = ("classify", "operate")
+
+_FIRST = """\
+Community Copilot listens on {url}
+
+Your API key, shown only this once:
+
+    {key}
+
+Try it:
+
+    curl {url}/v1/classify \\
+      -H 'Authorization: Bearer {key}' \\
+      -H 'Content-Type: application/json' \\
+      -d '{body}'
+
+Lost the key? Make another: community-copilot keys create --name mine --scopes classify,operate
+"""
+
+_LATER = """\
+Community Copilot listens on {url}
+API keys exist. List them: community-copilot keys list
+Make another: community-copilot keys create --name mine --scopes classify,operate
+"""
+
+
+def set_up(service: Service, keyring: KeyRing) -> str | None:
+    """On the first start, make the demo community and a key; return the key, or None later."""
+    if keyring.list():
+        return None
+    with suppress(Conflict):  # an earlier first start got this far and no further
+        service.add_community(COMMUNITY)
+    return keyring.create(KEY_NAME, KEY_SCOPES)
+
+
+def greeting(url: str, key: str | None) -> str:
+    """What to print once the address is taken."""
+    if key is None:
+        return _LATER.format(url=url)
+    body = json.dumps({"community": COMMUNITY.id, "messages": [{"id": "1", "text": EXAMPLE}]}, ensure_ascii=False)
+    return _FIRST.format(url=url, key=key, body=body)

@@ -1,0 +1,43 @@
+"""Run the app under uvicorn in this process."""
+
+from __future__ import annotations
+
+import socket
+
+import uvicorn
+
+from api import demo
+from api.settings import Settings
+from api.wiring import build
+from copilot.adapters.sql import upgrade
+from copilot.types import Message
+
+
+def run(settings: Settings) -> None:
+    """Migrate, take the address, say where to find it, and serve until told to stop."""
+    upgrade(settings.database_url)
+    with build(settings) as built:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                built.app,
+                host=settings.host,
+                port=settings.port,
+                log_config=None,  # ours is in place
+                access_log=False,  # the request middleware writes one line with more in it
+                server_header=False,
+                timeout_graceful_shutdown=10,
+            )
+        )
+        listening = server.config.bind_socket()
+        listening.listen()  # whoever reads the address may connect at once and is served in turn
+        built.service.assess([Message(id="warm-up", text="大家好")])  # tables load on first use
+        key = demo.set_up(built.service, built.keyring)
+        print(demo.greeting(_url(settings.host, listening), key), flush=True)  # noqa: T201
+        server.run(sockets=[listening])
+
+
+def _url(host: str, listening: socket.socket) -> str:
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
+    if ":" in shown and not shown.startswith("["):
+        shown = f"[{shown}]"
+    return f"http://{shown}:{listening.getsockname()[1]}"

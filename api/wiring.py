@@ -1,0 +1,58 @@
+"""The composition root: settings in, a running app's parts out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.settings import Settings
+from copilot.adapters.sql import KeyRing, SqlStore, connect
+from copilot.errors import ModelUnavailable
+from copilot.moderator import Moderator
+from copilot.ports import Classifier
+from copilot.service import Service
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """Everything `build` put together."""
+
+    app: FastAPI
+    service: Service
+    keyring: KeyRing
+    store: SqlStore
+
+
+@contextmanager
+def build(settings: Settings) -> Iterator[Built]:
+    """Put everything together over a database that is up to date; closes it afterwards."""
+    engine = connect(settings.database_url)
+    try:
+        store, keyring = SqlStore(engine), KeyRing(engine)
+        service = Service(store, Moderator(load_classifier(settings)))
+        yield Built(create_app(settings, service, keyring), service, keyring, store)
+    finally:
+        engine.dispose()
+
+
+def load_classifier(settings: Settings) -> Classifier | None:
+    """Return the classifier, or None where it cannot be loaded: then everything goes to review."""
+    try:
+        from models import load_classifier as load
+
+        return load(settings.classifier)
+    except (ModelUnavailable, ImportError) as error:
+        message = error.message if isinstance(error, ModelUnavailable) else type(error).__name__
+        log.error(
+            "NO MODEL: the classifier %r cannot be loaded (%s); EVERY message goes to review",
+            settings.classifier,
+            message,
+        )
+        return None

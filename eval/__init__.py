@@ -1,0 +1,1 @@
+"""Measures what is served: quality, evasion, speed, durability, and the corpus itself."""

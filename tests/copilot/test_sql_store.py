@@ -1,0 +1,363 @@
+"""The SQL store: what it keeps, what it refuses, and what happens when it cannot answer."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copilot.adapters.sql import KeyRing, SqlStore, connect, is_current, upgrade
+from copilot.adapters.sql.columns import LosslessText, UtcDateTime
+from copilot.adapters.sql.tables import api_keys, cases, metadata, outbox
+from copilot.errors import Conflict, InvalidInput, NotFound, StoreUnavailable
+from copilot.types import Community
+
+POSTGRES = os.environ.get("COPILOT_TEST_POSTGRES_URL", "")
+
+DEMO = Community(
+    "demo",
+    "阳光花园",
+    theme="小区",
+    rules="一、不发广告",
+    commerce=True,
+    allow_keywords=("物业",),
+    deny_keywords=("刷单",),
+    allow_domains=("gov.cn",),
+    deny_domains=("bad.example",),
+)
+
+
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param(
+            "postgresql",
+            marks=pytest.mark.skipif(not POSTGRES, reason="COPILOT_TEST_POSTGRES_URL is not set"),
+        ),
+    ]
+)
+def engine(request, tmp_path):
+    url = f"sqlite:///{tmp_path / 'test.db'}" if request.param == "sqlite" else _fresh_postgres_database()
+    upgrade(url)
+    engine = connect(url)
+    yield engine
+    engine.dispose()
+
+
+def _fresh_postgres_database() -> str:
+    name = f"test_{uuid.uuid4().hex}"
+    admin = sa.create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    admin.dispose()
+    return sa.make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def store(engine):
+    return SqlStore(engine)
+
+
+def test_a_community_comes_back_as_it_was_given(store):
+    with store.begin() as unit:
+        unit.add_community(DEMO)
+    with store.begin() as unit:
+        assert unit.community("demo") == DEMO
+        assert unit.communities() == [DEMO]
+
+
+def test_a_taken_id_is_a_conflict_that_names_the_field(store):
+    with store.begin() as unit:
+        unit.add_community(DEMO)
+    with pytest.raises(Conflict) as caught, store.begin() as unit:
+        unit.add_community(DEMO)
+    assert caught.value.param == "id"
+
+
+def test_an_unknown_community_is_not_found(store):
+    with pytest.raises(NotFound), store.begin() as unit:
+        unit.community("nowhere")
+    with pytest.raises(NotFound), store.begin() as unit:
+        unit.replace_community(DEMO)
+
+
+def test_a_community_changed_since_it_was_read_is_a_conflict(store):
+    with store.begin() as unit:
+        unit.add_community(DEMO)
+    with pytest.raises(Conflict), store.begin() as slow:  # noqa: PT012
+        read = slow.community("demo")
+        with store.begin() as quick:
+            quick.replace_community(replace(DEMO, theme="停车"))
+        slow.replace_community(replace(read, name="另一个名字"))
+    with store.begin() as unit:
+        assert unit.community("demo") == replace(DEMO, theme="停车")
+
+
+def test_a_case_comes_back_as_it_was_kept(store, make_case):
+    sent = datetime(2026, 1, 31, 8, tzinfo=timezone(timedelta(hours=8)))
+    case = make_case("可疑的说法😀", community="demo", author="小王", quoted="原话", sent_at=sent, reply_to="m0")
+    with store.begin() as unit:
+        unit.add_cases([case])
+    with store.begin() as unit:
+        [kept] = unit.kept_cases([case.message])
+    assert kept == case
+    assert kept.received_at.tzinfo is UTC
+    assert kept.message.sent_at.utcoffset() == timedelta(0)
+
+
+def test_cases_are_looked_up_by_community_id_and_text(store, make_case):
+    case = make_case("你好", id="1", community="demo")
+    with store.begin() as unit:
+        unit.add_cases([case])
+        others = [
+            replace(case.message, text="你好!"),
+            replace(case.message, id="2"),
+            replace(case.message, community="other"),
+            replace(case.message, community=None),
+        ]
+        found = unit.kept_cases([*others, case.message])
+    assert found == [None, None, None, None, case]
+
+
+@pytest.mark.parametrize("community", ["demo", None])
+def test_the_same_text_under_the_same_id_cannot_be_kept_twice(store, make_case, community):
+    case = make_case(community=community)
+    with store.begin() as unit:
+        unit.add_cases([case])
+    with pytest.raises(Conflict), store.begin() as unit:
+        unit.add_cases([case])
+
+
+def test_a_failing_unit_keeps_nothing(store, engine, make_case):
+    case = make_case("广告", community="demo")
+    with pytest.raises(RuntimeError), store.begin() as unit:  # noqa: PT012
+        unit.add_community(DEMO)
+        unit.add_cases([case])
+        raise RuntimeError
+    with pytest.raises(Conflict), store.begin() as unit:
+        unit.add_cases([case, case])
+    with engine.connect() as connection:
+        for table in metadata.sorted_tables:
+            assert connection.scalar(sa.select(sa.func.count()).select_from(table)) == 0
+
+
+def test_whatever_is_not_allowed_stands_in_the_outbox(store, engine, make_case):
+    with store.begin() as unit:
+        unit.add_cases([make_case("早"), make_case("广告"), make_case("早"), make_case("可疑")])
+    with engine.connect() as connection:
+        query = sa.select(cases.c.text, outbox.c.kind, outbox.c.state).join(cases)
+        found = connection.execute(query.order_by(outbox.c.id)).all()
+    assert found == [("广告", "remove", "pending"), ("可疑", "review", "pending")]
+
+
+def test_recent_messages_come_oldest_first_and_at_most_as_many_as_asked(store, make_case):
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    said = [make_case(community="demo", sent_at=start + timedelta(minutes=minute)) for minute in (3, 1, 2, 0)]
+    with store.begin() as unit:
+        unit.add_cases([*said, make_case(community="other", sent_at=start + timedelta(minutes=5))])
+        after = [m.sent_at.minute for m in unit.recent("demo", start, limit=10)]
+        last = [m.sent_at.minute for m in unit.recent("demo", start, limit=2)]
+    assert (after, last) == ([1, 2, 3], [2, 3])
+
+
+def test_thousands_of_messages_can_be_looked_up_at_once(store, make_case):
+    many = [make_case(community="demo") for _ in range(1_200)]
+    with store.begin() as unit:
+        unit.add_cases(many)
+        assert unit.kept_cases([case.message for case in many]) == many
+
+
+AWKWARD = ["\ud83d", "a\ud800b\udfff", "\x00", "\x1b", "\x1bd800", "\x1b0000\x00", "😀\x1b", ""]
+
+
+@pytest.mark.parametrize("text", AWKWARD)
+def test_nul_and_lone_surrogates_are_kept_as_they_are(store, make_case, text):
+    case = make_case(text, id=f"id{text}", community="demo", author=text, quoted=text, reply_to=text)
+    with store.begin() as unit:
+        unit.add_cases([case])
+    with store.begin() as unit:
+        assert unit.kept_cases([case.message]) == [case]
+
+
+@given(st.text(st.characters(codec=None)))
+def test_any_text_survives_and_the_database_sees_only_what_it_can_hold(text):
+    column, dialect = LosslessText(), sa.create_engine("sqlite://").dialect
+    stored = column.process_bind_param(text, dialect)
+    assert "\x00" not in stored
+    stored.encode()
+    assert column.process_result_value(stored, dialect) == text
+
+
+def test_a_time_without_a_zone_is_refused():
+    naive = datetime(2026, 1, 1)  # noqa: DTZ001
+    with pytest.raises(ValueError, match="without a zone"):
+        UtcDateTime().process_bind_param(naive, sa.create_engine("sqlite://").dialect)
+
+
+def test_many_threads_write_without_losing_anything(store, make_case):
+    groups = [[make_case(community=f"c{thread}") for _ in range(20)] for thread in range(8)]
+    gate = threading.Barrier(len(groups))
+
+    def write(group):
+        gate.wait()
+        for case in group:
+            with store.begin() as unit:
+                unit.kept_cases([case.message])
+                unit.add_cases([case])
+
+    with ThreadPoolExecutor(len(groups)) as pool:
+        list(pool.map(write, groups))
+    with store.begin() as unit:
+        for group in groups:
+            assert unit.kept_cases([case.message for case in group]) == group
+
+
+def test_reading_never_waits_for_a_writer(tmp_path, make_case):
+    url = f"sqlite:///{tmp_path / 'busy.db'}"
+    upgrade(url)
+    engine = connect(url)
+    store = SqlStore(engine)
+    with store.begin() as writer:
+        writer.add_community(DEMO)
+        with store.begin() as reader:
+            assert reader.communities() == []
+    engine.dispose()
+
+
+def test_migrating_twice_and_from_several_processes_at_once_is_harmless(tmp_path):
+    url = f"sqlite:///{tmp_path / 'new' / 'fresh.db'}"
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(upgrade, [url] * 4))
+    upgrade(url)
+    engine = connect(url)
+    assert is_current(engine)
+    engine.dispose()
+
+
+def test_the_migrations_lead_to_the_tables_that_the_code_uses(engine):
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
+    with engine.connect() as connection:
+        difference = compare_metadata(MigrationContext.configure(connection), metadata)
+    assert difference == []
+    assert is_current(engine)
+
+
+def test_a_database_file_belongs_to_its_owner_alone(tmp_path):
+    file = tmp_path / "private.db"
+    upgrade(f"sqlite:///{file}")
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_database_that_does_not_answer_is_reported_as_unavailable(tmp_path):
+    file = tmp_path / "broken.db"
+    file.write_bytes(b"this is no database at all" * 100)
+    engine = connect(f"sqlite:///{file}")
+    with pytest.raises(StoreUnavailable), SqlStore(engine).begin() as unit:
+        unit.communities()
+    with pytest.raises(StoreUnavailable):
+        SqlStore(engine).ping()
+    engine.dispose()
+
+
+def test_a_locked_database_is_reported_as_unavailable(tmp_path, monkeypatch, make_case):
+    monkeypatch.setattr("copilot.adapters.sql.engine._PRAGMAS", ("busy_timeout = 10",))
+    url = f"sqlite:///{tmp_path / 'locked.db'}"
+    upgrade(url)
+    other = sqlite3.connect(tmp_path / "locked.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    engine = connect(url)
+    with pytest.raises(StoreUnavailable), SqlStore(engine).begin() as unit:
+        unit.add_cases([make_case()])
+    engine.dispose()
+    other.close()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "sqlite://", "sqlite:///:memory:", "oracle9://x/y"])
+def test_an_unusable_url_is_refused_in_a_sentence(url):
+    with pytest.raises(InvalidInput):
+        connect(url)
+
+
+def test_errors_of_the_database_do_not_repeat_what_members_wrote(store, make_case):
+    case = make_case("绝密内容", community="demo")
+    with store.begin() as unit:
+        unit.add_cases([case])
+    with pytest.raises(Conflict) as caught, store.begin() as unit:
+        unit.add_cases([case])
+    assert "绝密内容" not in f"{caught.value} {caught.value.__cause__}"
+
+
+def test_a_key_is_verified_until_it_is_revoked(engine):
+    ring = KeyRing(engine)
+    plain = ring.create("bot", ["operate", "classify", "classify"])
+    key = ring.verify(plain)
+    assert (key.name, key.scopes) == ("bot", {"classify", "operate"})
+    ring.revoke(key.id)
+    ring.revoke(key.id)
+    assert ring.verify(plain) is None
+    assert ring.list()[0].revoked_at is not None
+
+
+@pytest.mark.parametrize("wrong", ["", "cc_", "cc_" + "x" * 43, "密钥", "\ud800", "' OR 1=1 --"])
+def test_a_wrong_key_is_nobody(engine, wrong):
+    ring = KeyRing(engine)
+    ring.create("bot", ["classify"])
+    assert ring.verify(wrong) is None
+
+
+def test_revoking_a_key_that_is_not_there_is_not_found(engine):
+    with pytest.raises(NotFound):
+        KeyRing(engine).revoke(99)
+
+
+def test_the_plain_key_is_nowhere_in_the_database_files(tmp_path):
+    url = f"sqlite:///{tmp_path / 'keys.db'}"
+    upgrade(url)
+    engine = connect(url)
+    plain = KeyRing(engine).create("bot", ["classify"])
+    KeyRing(engine).verify(plain)
+    files = list(Path(tmp_path).iterdir())
+    assert len(files) > 1  # the write-ahead log counts too
+    assert all(plain.removeprefix("cc_").encode() not in file.read_bytes() for file in files)
+    engine.dispose()
+
+
+def test_the_use_of_a_key_is_noted_at_most_once_a_minute(engine):
+    ring = KeyRing(engine)
+    plain = ring.create("bot", ["classify"])
+    assert ring.list()[0].last_used_at is None
+    ring.verify(plain)
+    noted = ring.list()[0].last_used_at
+    ring.verify(plain)
+    assert ring.list()[0].last_used_at == noted
+    with engine.begin() as connection:
+        past = noted - timedelta(minutes=2)
+        connection.execute(sa.update(api_keys).values(last_used_at=past))
+    ring.verify(plain)
+    assert ring.list()[0].last_used_at >= noted
+
+
+def test_a_key_is_accepted_while_somebody_else_writes(tmp_path, monkeypatch):
+    monkeypatch.setattr("copilot.adapters.sql.engine._PRAGMAS", ("busy_timeout = 10",))
+    url = f"sqlite:///{tmp_path / 'locked.db'}"
+    upgrade(url)
+    engine = connect(url)
+    plain = KeyRing(engine).create("bot", ["classify"])
+    other = sqlite3.connect(tmp_path / "locked.db", isolation_level=None)
+    other.execute("PRAGMA journal_mode = WAL")
+    other.execute("BEGIN IMMEDIATE")
+    assert KeyRing(engine).verify(plain) is not None
+    other.close()
+    engine.dispose()

@@ -1,0 +1,39 @@
+"""What was acknowledged outlives kill -9, and nothing is kept twice."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from eval.crash import Report, _count, run
+
+
+def test_a_killed_server_loses_nothing_and_doubles_nothing(tmp_path):
+    report = run(rounds=1, messages=200, folder=tmp_path, seed=3)
+    assert report.problems == []
+    assert report.acknowledged_before_kill > 0
+    assert report.kept == 200
+
+
+@pytest.mark.slow
+def test_nor_does_it_when_killed_again_and_again(tmp_path):
+    report = run(rounds=3, messages=500, folder=tmp_path, seed=1)
+    assert report.problems == []
+    assert report.kept == 1_500
+
+
+def test_the_check_itself_notices_loss_and_doubles(tmp_path):
+    connection = sqlite3.connect(tmp_path / "crash.db")
+    connection.executescript(
+        "CREATE TABLE cases (message_id, decision); CREATE TABLE outbox (case_id);"
+        "INSERT INTO cases VALUES ('a', 'review'), ('b', 'allow'), ('b', 'allow');"
+    )
+    connection.close()
+    report = Report(sent=3)
+    _count(tmp_path, report)
+    assert report.problems == [
+        "1 messages are kept twice",
+        "3 messages were sent, 2 are kept",
+        "1 cases are due in the outbox, 0 are there",
+    ]
