@@ -139,7 +139,7 @@ def classify(context: typer.Context) -> None:
     """Judge a file of messages. Options: `classify --help`."""
     from api.bulk import classify as bulk
 
-    command = typer.Typer(add_completion=False)
+    command = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     command.command()(bulk)
     command(args=context.args, prog_name="community-copilot classify")
 

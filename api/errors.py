@@ -50,10 +50,12 @@ TYPE_OF: Mapping[int, str] = {
     503: "unavailable",
 }
 
+INTERNAL_MESSAGE = "Something went wrong on our side; the request id finds it in the log."
+
 _MESSAGE_OF: Mapping[int, str] = {
     404: "There is nothing at this address.",
     405: "This address does not support that method.",
-    500: "Something went wrong on our side; the request id finds it in the log.",
+    500: INTERNAL_MESSAGE,
 }
 
 _INTERNAL = 500
@@ -126,7 +128,7 @@ async def _on_domain_error(request: Request, error: Exception) -> Response:
     if status >= _INTERNAL:
         log.error("request failed", exc_info=error)
     if status == _INTERNAL:
-        message = _MESSAGE_OF[_INTERNAL]
+        message = INTERNAL_MESSAGE
     return error_response(
         status,
         message,

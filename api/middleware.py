@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.body import TooLarge
-from api.errors import error_response
+from api.errors import INTERNAL_MESSAGE, error_response
 from api.metrics import Metrics
 
 log = structlog.stdlib.get_logger("api.requests")
@@ -51,11 +51,7 @@ class RequestContext:
             except Exception:
                 log.exception("unexpected error")
                 if status == 0:
-                    response = error_response(
-                        500,
-                        "Something went wrong on our side; the request id finds it in the log.",
-                        request_id=request_id,
-                    )
+                    response = error_response(500, INTERNAL_MESSAGE, request_id=request_id)
                     await response(scope, receive, send_with_id)
             finally:
                 self._finish(scope, status, time.perf_counter() - began)

@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     rate_limit_per_minute: int = Field(6_000, ge=1, description="Requests per key and minute")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
-    classifier: str = Field("default", min_length=1, description="Name or folder of the classifier's artefact")
+    classifier: str = Field("linear-zh", min_length=1, description="Name or folder of the classifier's artefact")
 
     @field_validator("database_url")
     @classmethod

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 
+import models
 from api.app import create_app
 from api.settings import Settings
 from copilot.adapters.sql import KeyRing, SqlStore, connect
@@ -45,14 +46,11 @@ def build(settings: Settings) -> Iterator[Built]:
 def load_classifier(settings: Settings) -> Classifier | None:
     """Return the classifier, or None where it cannot be loaded: then everything goes to review."""
     try:
-        from models import load_classifier as load
-
-        return load(settings.classifier)
-    except (ModelUnavailable, ImportError) as error:
-        message = error.message if isinstance(error, ModelUnavailable) else type(error).__name__
+        return models.load_classifier(settings.classifier)
+    except ModelUnavailable as error:
         log.error(
             "NO MODEL: the classifier %r cannot be loaded (%s); EVERY message goes to review",
             settings.classifier,
-            message,
+            error.message,
         )
         return None

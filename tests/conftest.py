@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from api.app import create_app
@@ -28,6 +31,9 @@ from copilot.types import (
     Versions,
 )
 
+POSTGRES = os.environ.get("COPILOT_TEST_POSTGRES_URL", "")
+"""A server where databases may be created, such as postgresql+psycopg://postgres@127.0.0.1/postgres."""
+
 VERDICTS = {
     "广告": (Decision.REMOVE, Measure.WARN, (Label.ADS,)),
     "可疑": (Decision.REVIEW, Measure.REMIND, (Label.RUMOR,)),
@@ -46,7 +52,7 @@ class FakeModerator:
         self,
         messages: Sequence[Message],
         communities: Mapping[str, Community] | None = None,
-        window: Any = None,
+        repeats: Any = None,
     ) -> list[Assessment]:
         self.asked.extend(messages)
         self.communities.update(communities or {})
@@ -91,12 +97,21 @@ def make_case(make_message) -> Callable[..., Case]:
     return make
 
 
-@pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    """A migrated database of this test's own."""
-    url = f"sqlite:///{tmp_path / 'test.db'}"
+@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES else ["sqlite"])
+def database_url(request, tmp_path: Path) -> str:
+    """A migrated database of this test's own; every test runs on PostgreSQL too where one is given."""
+    url = f"sqlite:///{tmp_path / 'test.db'}" if request.param == "sqlite" else _postgres_database()
     upgrade(url)
     return url
+
+
+def _postgres_database() -> str:
+    name = f"test_{uuid.uuid4().hex}"
+    admin = sa.create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    admin.dispose()
+    return sa.make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture
@@ -105,6 +120,16 @@ def engine(database_url: str) -> Iterator[Any]:
     engine = connect(database_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def outage(engine) -> Callable[[], None]:
+    """Make this test's database stop answering."""
+
+    def refuse(*_: Any) -> None:
+        raise sa.exc.OperationalError("statement", {}, Exception("gone"))
+
+    return lambda: sa.event.listen(engine, "before_cursor_execute", refuse)
 
 
 @pytest.fixture

@@ -7,40 +7,54 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from copilot.signals.context import Context
-from copilot.text import TextViews, View
+from copilot.text import TextViews
 from copilot.types import Label, Reason, Signal, Span
 
 _EDGE = r"(?![\da-z])"
-_ID = r"[a-z][a-z0-9_\-]{4,19}"
-_SAYS = r"[^\w@]{0,4}(?:是|为|号)?[^\w@]{0,3}"
+_START = r"(?<![\da-z@._\-])"
 
-_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("email", re.compile(r"[a-z0-9._+\-]{2,40}@[a-z0-9\-]{1,30}(?:\.[a-z]{2,10}){1,2}" + _EDGE)),
-    ("wechat", re.compile(rf"(?:微信|wechat|weixin)(?:号|id)?{_SAYS}({_ID}|\d{{5,11}}){_EDGE}")),
-    ("qq", re.compile(rf"(?<![a-z])(?:qq|QQ)(?:号|群号?)?{_SAYS}(\d{{5,11}}){_EDGE}")),
-    ("group", re.compile(rf"群号?{_SAYS}(\d{{6,11}}){_EDGE}")),
-    ("mobile", re.compile(rf"(?<![\da-z])(?:\+?86[ \-]?)?(1[3-9]\d{{9}}){_EDGE}")),
-    ("hotline", re.compile(rf"(?<![\da-z])([48]00[ \-]?\d{{3}}[ \-]?\d{{4}}|95\d{{3}}|123\d{{2}}|96\d{{3}}){_EDGE}")),
-    ("landline", re.compile(rf"(?<![\da-z])(0\d{{2,3}}[ \-]?[2-8]\d{{6,7}}){_EDGE}")),
-    ("handle", re.compile(rf"(?<![a-z0-9])@({_ID}){_EDGE}(?=$|[^\w]|[\u4e00-\u9fff])")),
-    ("account", re.compile(rf"(?:[加扫搜私][我你v]?|联系(?:我|方式)?|同号){_SAYS}({_ID}(?<=\d)|[1-9]\d{{6,10}}){_EDGE}")),
+_PLAIN_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    # what is a contact by its form alone
+    ("email", re.compile(rf"[a-z0-9._+\-]{{2,40}}@[a-z0-9\-]{{1,30}}(?:\.[a-z]{{2,10}}){{1,2}}{_EDGE}")),
+    ("hotline", re.compile(rf"{_START}(?:[48]00[ \-]?\d{{3}}[ \-]?\d{{4}}|95\d{{3}}|123\d{{2}}|96\d{{3}}|10086|10010|10000|11[049]){_EDGE}")),
+    ("mobile", re.compile(rf"(?<![\da-z.])(?:\+?86[ \-]?)?1[3-9]\d{{9}}{_EDGE}")),
+    ("landline", re.compile(rf"{_START}0\d{{2,3}}[ \-]?[2-8]\d{{3}} ?\d{{3,4}}{_EDGE}")),
 )  # fmt: skip
-_MAY_CONTACT = re.compile(r"[0-9@]|微信|wechat|weixin").search
+_HANDLE = re.compile(rf"(?<![a-z0-9])@([a-z][a-z0-9_\-]{{3,31}}){_EDGE}")
+_ACCOUNT = re.compile(rf"(?<![a-z0-9@./#\-])(?:[a-z][a-z0-9_\-]{{4,19}}|[1-9]\d{{4,11}}|\d[a-z0-9_\-]{{5,19}})(?![a-z0-9./@])")
 
-_CALL = re.compile(
-    r"加我|加微信|加v|\+v|\+微信|加一?下?(?:微信|QQ|群)|加群|进群|入群|扫码|私聊我|私信我|私我|联系我|详聊|详询|咨询|滴滴|戳我|欢迎来|"
-    r"看头像|看主页|主页有|头像有|看我?简介|可加|同号|了解加|联系微信|联系QQ|q群|QQ群|微信群"
+_APPS: tuple[tuple[str, str], ...] = (
+    ("wechat", r"微信|薇|溦|徽信|徾|微讯|微号|薇讯|wechat|weixin|(?<![a-z0-9])(?:v|wx|vx|weix)(?![a-z0-9])|微(?![\u4e00-\u9fff])|加微|位信|亻立亻言|[微薇]亻?吅"),
+    ("qq", r"QQ|(?<![a-z0-9])qq?(?![a-z0-9])|扣扣|企鹅|扣我|这是扣|球球"),
+    ("group", r"群|裙|qun(?![a-z])"),
+    ("telegram", r"电报|飞机|纸飞|(?<![a-z])tg(?![a-z])|telegram|✈"),
+    ("other", r"小红书|抖音|快手|闲鱼|line(?![a-z])|whatsapp|📨|好友"),
+)  # fmt: skip
+_APP = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _APPS))
+_CALL = re.compile(r"加|\+|搜|扫|私|联系|找我|扣我|滴滴|戳|关注|收徒|报名|jia(?![a-z])|[同]号|call|咨询|详[聊谈询]|进|入|来|拉")
+_REACH_BEFORE, _REACH_AFTER = 14, 10
+"""Characters between an account and the word that makes it one."""
+
+_NO_ACCOUNT_BEFORE = re.compile(
+    r"(?:订单|单号|运单|快递|流水|编号|学号|工号|证号|合同|会议|房间|航班|税号|取件码|验证码|尾号|序列号|股票|代码|基金|版本|型号|比分|价格|坐标|"
+    r"密码|passcode|端口|ip|uid|id)\S{0,4}[^\w]*$"
 )
+_UNIT_AFTER = re.compile(r"\s?(?:元|块|个|分|年|月|日|号楼|栋|米|斤|公里|km|kg|ml|g(?![a-z])|%|w(?![a-z])|人|次|条|天|小时|点|万|mah|版|路(?!飞)|股|步|楼|名|届|级|层)")
+_PUBLIC = re.compile(
+    r"物业|前台|门卫|保安|居委|社区|派出所|报警|医院|学校|老师|班主任|快递|驿站|客服电话|售后|热线|投诉|举报|维修|救援|失主|挪车|取件|订单|单号|运单|"
+    r"发票号|税号|会议|考场|车次|航班|收件人|登记|作业"
+)  # fmt: skip
 _OFFER = re.compile(
     r"代购|代理|代发|代刷|代开|代写|代做|代办|兼职|日结|日赚|月入|佣金|返利|返现|福利|优惠|特价|低价|批发|厂家|货源|正品|高仿|免费|领取|红包|贷款|放款|"
-    r"额度|套现|发票|办证|刷单|刷粉|涨粉|引流|推广|课程|学员|包过|稳赚|带单|内部|名额|限时|秒杀|资源|视频|上门|按摩|棋牌|彩|赌|充值|提现|上分|外挂|"
-    r"辅助|接码|账号|出售|回收|收购|招聘|招人|诚招|加盟|价格|出货|收卡|跑分|会员|直播|看片|约|茶|买卖|渠道|秘诀|教程|包邮|赚"
+    r"额度|套现|发票|办证|刷单|刷粉|涨粉|引流|推广|课程|学员|包过|稳赚|带单|内部|名额|限时|秒杀|资源|上门|按摩|棋牌|彩|赌|充值|提现|上分|外挂|"
+    r"辅助|接码|账号|出售|回收|收购|招聘|招人|诚招|加盟|出货|收卡|跑分|会员|看片|渠道|教程|包邮|赚|学历|征信|信用卡|招代|皮肤|粉丝|代还|推拿|日入"
 )
-_OWN_OR_PUBLIC = re.compile(
-    r"物业|前台|门卫|保安|居委|社区|派出所|报警|医院|学校|老师|班主任|快递|驿站|客服|售后|热线|投诉|举报|维修|救援|失主|挪车|取件|订单|单号|运单|"
-    r"流水|发票号|税号|会议|考场|座位|车次|航班"
+_INVITES = re.compile(
+    r"加我|加微信|加v|\+v|\+微信|加个?好友|加群|进群|入群|扫码|私聊我|私信我|私我|联系我|详聊|详询|详谈|咨询|滴滴|戳我|欢迎来|看头像|看主页|主页有|同号|找我|搜我|扣我|拉你"
 )
-_ORDER_BEFORE = re.compile(r"(?:订单|单号|运单|快递|流水|编号|学号|工号|证号|合同|会议|房间|航班|税号|取件码|验证码|尾号|序列号)\S{0,4}[^\w]*$")
+_MAY_CONTACT = re.compile(r"[0-9@]|微信|薇|wechat|weixin|[vq]").search
+_PLAINLY_WRITTEN = re.compile(r"[0-9A-Za-z_\-+@.:：\s，,。()（）【】\[\]微信号群加我联系方式电话手机是为]+")
+_FULL_WIDTH = re.compile(r"[\x00-\x7f\uff01-\uff5e微信号群]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +65,7 @@ class _Contact:
 
 
 def detect(views: TextViews, context: Context) -> list[Signal]:
-    """Return one signal per contact detail, and one for a call to get in touch that hides itself."""
+    """Return one signal per contact detail, labelled `ads` where it is bait."""
     view = views.resolved
     text = view.text
     if not _MAY_CONTACT(text):
@@ -59,21 +73,22 @@ def detect(views: TextViews, context: Context) -> list[Signal]:
     found = list(_contacts(text))
     if not found:
         return []
-    calls = _CALL.search(text) is not None
+    invites = _INVITES.search(text) is not None
     offers = _OFFER.search(text) is not None
-    public = _OWN_OR_PUBLIC.search(text) is not None
+    public = _PUBLIC.search(text) is not None
     signals = []
     for contact in found:
         span = view.span(contact.start, contact.end)
-        hidden = _is_hidden(views, span)
-        score = _bait_score(contact.kind, calls=calls, offers=offers, public=public, hidden=hidden)
-        is_bait = score > 0 and not context.community.commerce
+        hidden = _is_hidden(views.typed[span[0] : span[1]])
+        score = 0.0
+        if not context.community.commerce and contact.kind != "hotline":
+            score = _bait_score(invites=invites, offers=offers, public=public, hidden=hidden)
         signals.append(
             Signal(
                 source="contacts",
-                label=Label.ADS if is_bait else None,
-                score=score if is_bait else 0.0,
-                reason=_reason(contact.kind, hidden=hidden, bait=is_bait),
+                label=Label.ADS if score else None,
+                score=score,
+                reason=_reason(contact.kind, hidden=hidden, bait=score > 0),
                 spans=(span,),
                 kind=contact.kind,
             )
@@ -82,45 +97,84 @@ def detect(views: TextViews, context: Context) -> list[Signal]:
 
 
 def _contacts(text: str) -> Iterator[_Contact]:
-    """Contacts in order of the kinds above; a place is reported once, as the first kind that fits."""
+    """Contacts by their form, then accounts that an app's name or a call stands beside."""
     taken: list[tuple[int, int]] = []
-    for kind, pattern in _KINDS:
-        for match in pattern.finditer(text):
-            group = 1 if pattern.groups else 0
-            start, end = match.span(group)
-            if any(start < t_end and end > t_start for t_start, t_end in taken):
-                continue
-            if kind in ("mobile", "landline", "account") and _ORDER_BEFORE.search(text[max(0, start - 12) : start]):
-                continue
+    for kind, pattern in _PLAIN_KINDS:
+        for start, end in (match.span() for match in pattern.finditer(text)):
+            if _free(taken, start, end) and (kind in ("email", "hotline") or not _is_other_number(text, start, end)):
+                taken.append((start, end))
+                yield _Contact(_named(text, start, kind), start, end)
+    for match in _HANDLE.finditer(text):
+        if _free(taken, *match.span()):
+            taken.append(match.span())
+            yield _Contact("handle", *match.span())
+    for start, end in (match.span() for match in _ACCOUNT.finditer(text)):
+        if not _free(taken, start, end) or _is_other_number(text, start, end):
+            continue
+        kind = _account_kind(text, start, end)
+        if kind is not None:
             taken.append((start, end))
-            yield _Contact(kind, match.start() if kind in ("wechat", "qq", "group") else start, end)
+            yield _Contact(kind, start, end)
 
 
-_DISGUISE = re.compile(r"[0-9A-Za-z_\-+@.:：\s，,。()（）【】\[\]微信号群加我联系方式电话手机是为Qqv]+")
+def _free(taken: list[tuple[int, int]], start: int, end: int) -> bool:
+    return all(end <= a or start >= b for a, b in taken)
 
 
-def _is_hidden(views: TextViews, span: Span) -> bool:
-    """Whether the typed form goes out of its way not to be read by a machine."""
-    typed = views.typed[span[0] : span[1]]
-    return _DISGUISE.fullmatch(typed) is None and not _only_width(typed)
+def _is_other_number(text: str, start: int, end: int) -> bool:
+    """Whether the words around say that it is an order, a price, a version and so on."""
+    return bool(_NO_ACCOUNT_BEFORE.search(text[max(0, start - 12) : start]) or _UNIT_AFTER.match(text[end : end + 4]))
 
 
-def _only_width(typed: str) -> bool:
-    """Full-width digits alone come from an input method, not from an intention."""
-    return all(char.isascii() or "\uff01" <= char <= "\uff5e" or char in "微信号群" for char in typed)
+def _named(text: str, start: int, kind: str) -> str:
+    """A mobile number named as a WeChat id is one."""
+    before = text[max(0, start - 5) : start]
+    return "wechat" if kind == "mobile" and re.search(r"微信号?[:：\s是]*$", before) else kind
 
 
-def _bait_score(kind: str, *, calls: bool, offers: bool, public: bool, hidden: bool) -> float:
-    if kind == "hotline" or (public and not hidden):
-        return 0.0
-    score = 0.0
+def _account_kind(text: str, start: int, end: int) -> str | None:
+    """Return what kind of account this is by the nearest app's name, None where it is no account.
+
+    A word of letters alone is an account only right behind an app's name; others need an app's name
+    or a call within reach.
+    """
+    account = text[start:end]
+    before, after = text[max(0, start - _REACH_BEFORE) : start], text[end : end + _REACH_AFTER]
+    apps_before = list(_APP.finditer(before))
+    if not any(char.isdigit() for char in account):
+        joined = re.search(r"(?:微信|wechat|QQ|vx|wx|电报|飞机)(?:号|id)?[^\w]{0,3}(?:是|为|搜)?[:：\s]{0,2}$", before)
+        return (apps_before[-1].lastgroup or "account") if joined and apps_before and len(account) >= 5 else None
+    app_after = _APP.search(after)
+    if apps_before:
+        return apps_before[-1].lastgroup
+    if app_after and app_after.start() <= 6 and _near_enough(account, after[: app_after.start()]):
+        return app_after.lastgroup
+    if _CALL.search(before[-5:]) and (not account.isdigit() or len(account) >= 7):
+        return "account"
+    if re.match(r"\s?(?:加|找|这是|搜|扣|私)我?", after) and (not account.isdigit() or len(account) >= 7):
+        return "account"
+    return None
+
+
+def _near_enough(account: str, between: str) -> bool:
+    """Behind a short number an app's name must follow at once ("3个群"); behind an id it may wait."""
+    return len(between) <= (6 if not account.isdigit() or len(account) >= 7 else 1)
+
+
+def _is_hidden(typed: str) -> bool:
+    """Whether the typed form goes out of its way not to be read; full width alone does not."""
+    return not (_PLAINLY_WRITTEN.fullmatch(typed) or _FULL_WIDTH.fullmatch(typed)) or "\n" in typed.strip()
+
+
+def _bait_score(*, invites: bool, offers: bool, public: bool, hidden: bool) -> float:
+    """How likely a contact is bait: measured on the development half of the corpus."""
     if hidden:
-        score = 0.8
-    if calls and offers:
-        score = max(score, 0.7)
-    elif calls or offers:
-        score = max(score, 0.35)
-    return min(0.97, score + (0.15 if hidden and (calls or offers) else 0.0))
+        return 0.95 if invites or offers else 0.8
+    if public:
+        return 0.0
+    if invites and offers:
+        return 0.7
+    return 0.35 if invites or offers else 0.0
 
 
 _NAMES = {
@@ -128,16 +182,16 @@ _NAMES = {
     "wechat": ("微信号", "a WeChat id"),
     "qq": ("QQ 号", "a QQ number"),
     "group": ("群号", "a group number"),
+    "telegram": ("电报账号", "a Telegram account"),
     "mobile": ("手机号", "a mobile number"),
     "hotline": ("客服热线", "a hotline"),
     "landline": ("座机号", "a landline number"),
     "handle": ("账号名", "a handle"),
-    "account": ("联系账号", "an account"),
 }
 
 
 def _reason(kind: str, *, hidden: bool, bait: bool) -> Reason:
-    zh, en = _NAMES[kind]
+    zh, en = _NAMES.get(kind, ("联系账号", "an account"))
     if hidden:
         return Reason(f"用变体写法隐藏的{zh}", f"Contains {en} written so as to escape filters.")
     if bait:

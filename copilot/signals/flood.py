@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict, deque
-from dataclasses import dataclass, field
+from collections.abc import Hashable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -22,6 +23,8 @@ _NEAR = 0.7
 """Jaccard similarity of character bigrams from which two messages count as near-copies."""
 _SHORT = 8
 """Below this many content characters only exact copies count."""
+_LONG = 16
+"""From this many on, near-copies by other members are worth a remark."""
 _LONGEST = 400
 
 
@@ -34,9 +37,26 @@ class _Said:
     sketch: RMinHash | None
 
 
-@dataclass(slots=True)
-class _Group:
-    said: deque[_Said] = field(default_factory=lambda: deque(maxlen=200))
+class _Recent(OrderedDict[Hashable, deque[_Said]]):
+    """The last few things said under each key; the key unused for longest goes first."""
+
+    def __init__(self, keys: int, each: int) -> None:
+        super().__init__()
+        self._keys = keys
+        self._each = each
+
+    def under(self, key: Hashable, oldest: datetime) -> deque[_Said]:
+        """Return what was said under a key since `oldest`, to be read and appended to."""
+        said = self.get(key)
+        if said is None:
+            said = self[key] = deque(maxlen=self._each)
+            if len(self) > self._keys:
+                self.popitem(last=False)
+        else:
+            self.move_to_end(key)
+            while said and said[0].at < oldest:
+                said.popleft()
+        return said
 
 
 @lru_cache(maxsize=4096)
@@ -56,59 +76,56 @@ def content_of(views: TextViews) -> str:
 
 
 class FloodWindow:
-    """Remembers what each community said within the last `seconds`; bounded in memory.
+    """Remembers what was said within the last `seconds`, by author and by community.
 
-    A message whose id was seen before (a repeated delivery) is not counted again.
+    Bounded in memory whatever comes in. A message whose id was seen before (a repeated delivery)
+    is not counted again. Not safe to call from several threads at once.
     """
 
-    def __init__(self, seconds: float = 180.0, burst_seconds: float = 10.0, communities: int = 5000) -> None:
+    def __init__(self, seconds: float = 180.0, burst_seconds: float = 10.0) -> None:
         self.seconds = seconds
         self._burst = timedelta(seconds=burst_seconds)
-        self._limit = communities
-        self._groups: OrderedDict[str, _Group] = OrderedDict()
+        self._by_author = _Recent(keys=10_000, each=12)
+        self._by_community = _Recent(keys=1_000, each=100)
 
     def observe(self, message: Message, views: TextViews | None = None) -> Repeats:
         """Return how often the like was said shortly before, and remember this message."""
-        if message.author is None and message.community is None:
-            return Repeats()
         at = message.sent_at or datetime.now(UTC)
-        group = self._group(message.community or "")
         oldest = at - timedelta(seconds=self.seconds)
-        while group.said and group.said[0].at < oldest:
-            group.said.popleft()
         content = content_of(views or text_views(message.text))
-        sketch = _sketch(content)
-        by_author = in_group = 0
-        burst = 1
-        for said in group.said:
-            if said.id == message.id:
-                return Repeats()
-            same_author = message.author is not None and said.author == message.author
-            if same_author and at - said.at <= self._burst:
-                burst += 1
-            if content and _alike(said, content, sketch):
-                by_author += same_author
-                in_group += not same_author
-        group.said.append(_Said(message.id, at, message.author, content, sketch))
+        said = _Said(message.id, at, message.author, content, _sketch(content))
+        by_author, burst = self._count_own(said, message, oldest)
+        in_group = self._count_others(said, message, oldest)
         return Repeats(by_author, in_group, burst)
 
-    def _group(self, key: str) -> _Group:
-        group = self._groups.get(key)
-        if group is None:
-            group = self._groups[key] = _Group()
-            if len(self._groups) > self._limit:
-                self._groups.popitem(last=False)
-        else:
-            self._groups.move_to_end(key)
-        return group
+    def _count_own(self, said: _Said, message: Message, oldest: datetime) -> tuple[int, int]:
+        if message.author is None:
+            return 0, 1
+        own = self._by_author.under((message.community, message.author), oldest)
+        if any(earlier.id == said.id for earlier in own):
+            return 0, 1
+        repeats = sum(_alike(earlier, said) for earlier in own) if said.content else 0
+        burst = 1 + sum(said.at - earlier.at <= self._burst for earlier in own)
+        own.append(said)
+        return repeats, burst
+
+    def _count_others(self, said: _Said, message: Message, oldest: datetime) -> int:
+        if message.community is None or len(said.content) < _LONG:
+            return 0
+        group = self._by_community.under(message.community, oldest)
+        if any(earlier.id == said.id for earlier in group):
+            return 0
+        others = sum(earlier.author != said.author and _alike(earlier, said) for earlier in group)
+        group.append(said)
+        return others
 
 
-def _alike(said: _Said, content: str, sketch: RMinHash | None) -> bool:
-    if said.content == content:
+def _alike(earlier: _Said, said: _Said) -> bool:
+    if earlier.content == said.content:
         return True
-    if sketch is None or said.sketch is None:
+    if earlier.sketch is None or said.sketch is None:
         return False
-    return bool(sketch.jaccard(said.sketch) >= _NEAR)
+    return bool(said.sketch.jaccard(earlier.sketch) >= _NEAR)
 
 
 _BURST_FROM = 8
@@ -129,7 +146,7 @@ def detect(views: TextViews, context: Context) -> list[Signal]:
     if repeats.burst >= _BURST_FROM:
         reason = Reason(f"十秒内连发 {repeats.burst} 条", f"{repeats.burst} messages within ten seconds.")
         signals.append(_signal(0.6, reason, views, "burst"))
-    if repeats.in_group >= 3 and len(content_of(views)) >= 2 * _SHORT:
+    if repeats.in_group >= 3:
         reason = Reason(f"另有 {repeats.in_group} 条近似内容来自其他人", f"{repeats.in_group} near-copies by others shortly before.")
         signals.append(Signal("flood", None, 0.0, reason, ((0, len(views.typed)),), "group"))
     if len(views.typed) >= _SELF_REPEAT_FROM and _repeats_itself(content):

@@ -11,8 +11,13 @@ from copilot.types import Label, Reason, Signal
 
 _ASCII_HOST = r"(?<![a-z0-9@.\-])(?:[a-z0-9](?:[a-z0-9\-]{0,40}[a-z0-9])?\.){1,5}(?:[a-z]{2,12}|中国|公司|网络)"
 _URL = re.compile(rf"(?:https?://|www\.)[^\s\u4e00-\u9fff，。；！？、“”<>]{{3,300}}|{_ASCII_HOST}(?:[:/?#][a-z0-9\-._~:/?#@!$&'()*+,;=%]{{0,200}})?")
-_HIDDEN_DOT = re.compile(r"(?<![a-z0-9])([a-z0-9\-]{2,30})\s?(?:点|。|丶|、|\[\.\]|\(\.\)|（点）|\(点\)|．|dot)\s?(com|cn|net|org|top|vip|xyz|cc|club|site|me|io|co|app|live|shop)(?![a-z])")
-_MAY_LINK = re.compile(r"[a-z0-9]\s?(?:\.|点|。|丶|、|\[|\(|（|．|dot)|http|www").search
+_HIDDEN_DOT = re.compile(
+    r"(?<![a-z0-9])[a-z0-9\-]{2,30}[\s_]{0,2}(?:点|丶|·|•|\[\.\]|\(\.\)|\(点\)|【点】|\(?dot\)?|\[dot\])[\s_]{0,2}"
+    r"(?:com|cn|net|org|top|vip|xyz|cc|club|site|fun|me|io|co|app|live|shop|pro|info|link|icu|one)(?![a-z])"
+    r"|(?<![a-z0-9])(?=[a-z\-]*\d|[a-z0-9\-]{6})[a-z0-9\-]{4,30}\s?[。，,、]\s?(?:com|cn|net|top|vip|xyz|cc|club|site|fun)(?![a-z])(?:/[a-z0-9]{0,20})?"
+    r"|h[*x]{2}ps?://\S{4,60}"
+)
+_MAY_LINK = re.compile(r"[a-z0-9][\s_]{0,2}(?:\.|点|。|，|,|丶|、|·|•|【|\[|\(|dot)|http|www|h\*").search
 
 SHORTENERS = frozenset(
     "t.cn url.cn dwz.cn suo.im suo.nz bit.ly tinyurl.com t.co goo.gl is.gd mrw.so u.nu rrd.me 985.so dwz.mk tb.cn kurl.cn c7.gg w.url.cn "
@@ -66,7 +71,7 @@ def looks_like(domain: str) -> str | None:
 
 def detect(views: TextViews, context: Context) -> list[Signal]:
     """Return one signal per link or bare domain."""
-    view = views.normal
+    view = views.joined if ". c" in views.normal.text else views.normal
     text = view.text
     if not _MAY_LINK(text):
         return []
@@ -77,7 +82,7 @@ def detect(views: TextViews, context: Context) -> list[Signal]:
         if signal is not None:
             signals.append(signal)
     for match in _HIDDEN_DOT.finditer(text):
-        host = f"{match[1]}.{match[2]}"
+        host = re.sub(r"[^a-z0-9\-]+(?:点|dot)?[^a-z0-9\-]*|点", ".", match.group()).strip(".")
         signal = _judge(host, (view.span(*match.span()),), context, hidden=True)
         if signal is not None:
             signals.append(signal)

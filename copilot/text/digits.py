@@ -20,6 +20,11 @@ _PLAIN = "0-9" + "".join(_NUMERALS)
 _ANY = _PLAIN + "".join(_HOMOPHONES)
 _GAP = r"[^\w\n]{0,3}"
 _RUN = re.compile(rf"(?<![a-z0-9])[{_PLAIN}](?:{_GAP}[{_ANY}]){{6,}}")
+_AFTER_LETTERS = re.compile(rf"(?<=[a-z_])(?=[0-9]*[^\W0-9a-z_])[{_PLAIN}]{{3,12}}(?![{_PLAIN}])")
+"""The numerals of an account that begins with letters: xueli二零七九三."""
+_DRAWN = re.compile(r"(?<![a-z0-9])(?=[a-z]*\d)[0-9loisz]{11}(?![a-z0-9])")
+_DRAWN_DIGITS = str.maketrans("loisz", "10152")
+"""Letters drawn like digits, read so only where a mobile number comes out: l38OOO62Sl7."""
 _FEWEST_DIGITS = 7
 _NUMBER_LIKE = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[48]00\d{7}|\d{15,19}")
 _DATE_OR_TIME = re.compile(
@@ -36,7 +41,13 @@ def digit_edits(text: str) -> list[Edit]:
         digits = _as_number(run)
         if digits is not None and digits != run:
             edits.append((match.start(), match.start() + len(run), digits))
-    return edits
+    for match in _AFTER_LETTERS.finditer(text):
+        edits.append((match.start(), match.end(), "".join(map(_value, match.group()))))
+    for match in _DRAWN.finditer(text):
+        digits = match.group().translate(_DRAWN_DIGITS)
+        if digits != match.group() and _NUMBER_LIKE.fullmatch(digits):
+            edits.append((match.start(), match.end(), digits))
+    return sorted(edits)
 
 
 def _as_number(run: str) -> str | None:

@@ -19,6 +19,15 @@ _LETTER_NAME = re.compile(
     r"|LATIN LETTER SMALL CAPITAL ([A-Z])$"
 )
 _INVISIBLE_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5")
+_LOOK_ALIKE_LETTERS = {
+    pair[0]: pair[1]
+    for pair in (
+        "аa сc ԁd еe һh іi јj ӏl мm оo рp ԛq ѕs тt уy ѵv ѡw хx ԝw кk гr "
+        "Аa Вb Сc Еe Нh Іi Јj Кk Мm Оo Рp Ѕs Тt Уy Хx Ѵv З3 "
+        "αa βb εe ιi κk νv οo ρp τt υu χx Αa Βb Εe Ζz Ηh Ιi Κk Μm Νn Οo Ρp Τt Υy Χx ɑa ɡg ıi օo սu"
+    ).split()
+}
+"""Cyrillic, Greek and other letters that are drawn like Latin ones, each with the one it is taken for."""
 _HAN_RADICALS = {"⺅": "亻", "⺡": "氵", "⺘": "扌", "⺮": "竹", "⻊": "足", "⺼": "月", "⺊": "卜", "⺌": "小"}
 
 
@@ -60,6 +69,8 @@ def _plain(char: str) -> str:
         simplified: str = _traditional_to_simplified().convert(char)  # type: ignore[attr-defined]
         return unicodedata.normalize("NFKC", simplified)
     name = unicodedata.name(char, "")
+    if char in _LOOK_ALIKE_LETTERS:
+        return _LOOK_ALIKE_LETTERS[char]
     letter = _LETTER_NAME.match(name)
     if letter:
         return next(group for group in letter.groups() if group).lower()
@@ -112,6 +123,8 @@ def normal_view(text: str) -> View:
     ends: list[int] = []
     for index, char in enumerate(text):
         width = len(_TABLE[ord(char)])
+        if not width and ends:  # what leaves no mark belongs to the character before it
+            ends[-1] = index + 1
         starts += [index] * width
         ends += [index + 1] * width
     return View(normal, starts, ends)

@@ -15,7 +15,7 @@ from copilot.text.vocabulary import CONTACT_WORDS, LOOK_ALIKES, SYNONYMS, TRADE_
 
 _CONTACT = frozenset(CONTACT_WORDS)
 _ASK = "加+佳嘉扫私找搜滴戳联问询聊看认➕"
-_BEFORE = re.compile(rf"[{_ASK}][我你他她个下的]{{0,2}}$|(?:同号|有意|需要|详情|咨询|了解|号码?)[^\w]*$")
+_BEFORE = re.compile(rf"[{_ASK}][我你他她个下的]{{0,2}}$|jia ?(?:wo ?)?$|(?:同号|有意|需要|详情|咨询|了解|号码?)[^\w]*$")
 _ACCOUNT = re.compile(r"[号是为:：\s]{0,4}[(（【\[]?(?:[a-z][a-z0-9_\-]{4,19}|\d{5,12})(?![\u4e00-\u9fff]?[元块年月日])")
 _AFTER = re.compile(r"(?:同号|联系|详[谈聊询]|咨询|了解|领取?|[加扫私]我|[号:：])")
 _WIDEST_VARIANTS = 400
@@ -162,14 +162,15 @@ def sign_edits(text: str) -> list[Edit]:
     return _chosen(edits)
 
 
+_WITH_DIGIT = r"(?=[a-z_\-]{0,12}\d)[a-z0-9_\-]{5,20}"
 _HAN_V = "薇葳威溦徽围喂维胃魏卫微唯伟味"
 _V = rf"(?:vx|wx|v信|w信|v|(?:[{_HAN_V}])(?:信|心|芯|星)?)号?"
 _CALLED_V = r"(?:vx|wx|卫星|(?:[薇葳溦徽威微围喂v])(?:信|心|芯|号)?)"
 _END = r"(?=$|[^\w]|[看领详聊咨了免拿送报进拉同发吧哈哦啊呀号])"
 _ALIASES: tuple[tuple[re.Pattern[str], str], ...] = (
     # an account follows: 薇abc12345, 喂：sx111505, v 138…
-    (re.compile(rf"(?<![a-z0-9]){_V}(?=[:：;；，,.\s是]{{1,4}}[a-z_\-]{{0,12}}\d[a-z0-9_\-]{{3,19}}(?![a-z0-9]))"), "微信"),
-    (re.compile(rf"(?<![a-z0-9])(?:v|[{_HAN_V}](?:信|心|芯|星)?)号?(?=[a-z_\-]{{0,12}}\d[a-z0-9_\-]{{4,19}}(?![a-z0-9.]))"), "微信"),
+    (re.compile(rf"(?<![a-z0-9]){_V}(?=[:：;；，,.\s是]{{1,4}}{_WITH_DIGIT}(?![a-z0-9]))"), "微信"),
+    (re.compile(rf"(?<![a-z0-9])(?:v|[{_HAN_V}](?:信|心|芯|星)?)号?(?={_WITH_DIGIT}(?![a-z0-9.]))"), "微信"),
     (re.compile(rf"(?<![a-z0-9]){_V}(?=[:：]\s{{0,2}}[a-z][a-z0-9_\-]{{4,19}}(?![a-z0-9]))"), "微信"),
     # a call stands before: 加薇, 加我v, 私vx
     (re.compile(rf"(?<=[{_ASK}]){_CALLED_V}{_END}"), "微信"),
@@ -178,7 +179,7 @@ _ALIASES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"(?<=[{_ASK}])(?:q|扣扣|扣|企鹅|球球|秋秋|叩叩)(?=$|[^\w]|[号聊群])"), "QQ"),
     (re.compile(rf"(?<=[{_ASK}][我你个下])(?:q|扣扣|扣|企鹅|球球|秋秋|叩叩)(?=$|[^\w]|[号聊群])"), "QQ"),
     (re.compile(r"(?<=[加进入拉建q扣微鹅流利习])(?:裙|羣|峮|宭|君羊|qun)(?=$|[^\w子摆]|[里号聊主领看学])"), "群"),
-    (re.compile(r"(?:裙|羣|峮|君羊)(?=[号:：\s]{0,3}\d{6,11}(?!\d))"), "群"),
+    (re.compile(r"(?:裙|羣|峮|君羊|(?<![a-z])(?:jia ?)?qun)(?=[号:：\s]{0,3}\d{6,11}(?!\d))"), "群"),
     (re.compile(r"(?:佳|嘉|家|夹|伽|茄|架|迦|\+|力口)(?=(?:我|一?下)?\s?(?:微信|QQ|vx?(?![a-z])|wx|薇|qq?(?![a-z])|群|裙|扣))"), "加"),
 )  # fmt: skip
 _MAY_ALIAS = re.compile(r"[vwq薇葳威溦徽卫微围喂维胃魏扣抠鹅球秋丘蔻叩裙羣峮宭佳嘉夹伽茄架迦+]|家微|君羊|力口").search

@@ -16,10 +16,24 @@ _STRICT_BETWEEN = re.compile(rf"(?<=[{_HAN}])[*·•丶^|_~～\\]{{1,3}}(?=[{_HA
 _GAP = rf"(?:[^{_WORD}\n]{{1,3}}|\n)"
 _SPACED_HAN = re.compile(rf"(?<![{_HAN}])[{_HAN}](?:{_GAP}[{_HAN}](?![{_HAN}])){{2,}}")
 _SPACED_LATIN = re.compile(rf"(?<![a-z0-9])[a-z](?:[^{_WORD}\n]{{1,2}}[a-z](?![a-z0-9])){{2,}}")
+# An account in single characters: h/u/a/0/7/9/1, k _ 6 6 2. Digits alone are left to `digits`.
+_SPACED_ACCOUNT = re.compile(
+    rf"(?<![a-z0-9])(?=[^{_HAN}\n]{{0,24}}[a-z])(?=[^{_HAN}\n]{{0,24}}\d)[a-z0-9_](?:[^{_WORD}\n]{{1,3}}[a-z0-9_](?![a-z0-9])){{4,}}"
+)
+_SPACED_HOST = re.compile(r"(?<![a-z0-9])[a-z0-9](?: [a-z0-9.](?![a-z0-9])){5,}")
+# An account over several lines, each of them short and Latin.
+_LINE_SPLIT = re.compile(r"(?<=[a-z0-9_])\s?\n(?:[\-=*~_]{2,}\n)?(?=[a-z0-9_\-]{1,10}(?:$|[^a-z0-9_\-.:]))")
 _PAIRS = re.compile(r"(?<![a-z])(?:v[ ._\-]{1,2}x|w[ ._\-]{1,2}x|q[ ._\-]{1,2}q|t[ ._\-]{1,2}g)(?![a-z])")
 # A blank beside a single character: 加 微信, 微 信.
 _LONE_BLANK = re.compile(
     rf"(?<=[{_HAN}])[ /\-]{{1,3}}(?=[{_HAN}](?![{_HAN}]))|(?<=(?<![{_HAN}])[{_HAN}])[ /\-]{{1,3}}(?=[{_HAN}])"
+)
+_SPACED = (
+    (_SPACED_HAN, re.compile(rf"[^{_WORD}]+")),
+    (_SPACED_LATIN, re.compile(rf"[^{_WORD}]+")),
+    (_PAIRS, re.compile(rf"[^{_WORD}]+")),
+    (_SPACED_ACCOUNT, re.compile(rf"[^{_WORD}_]+")),
+    (_SPACED_HOST, re.compile(" +")),
 )
 _NOTHING_TO_DO = re.compile(rf"[^{_WORD}]").search
 
@@ -29,12 +43,12 @@ def separator_edits(text: str) -> list[Edit]:
     if not _NOTHING_TO_DO(text):
         return []
     gaps: dict[int, int] = {}
-    for pattern in (_ODD_BETWEEN, _STRICT_BETWEEN, _LONE_BLANK):
+    for pattern in (_ODD_BETWEEN, _STRICT_BETWEEN, _LONE_BLANK, _LINE_SPLIT):
         for match in pattern.finditer(text):
             gaps[match.start()] = match.end()
-    for pattern in (_SPACED_HAN, _SPACED_LATIN, _PAIRS):
+    for pattern, gap_pattern in _SPACED:
         for match in pattern.finditer(text):
-            for gap in re.finditer(rf"[^{_WORD}]+", match.group()):
+            for gap in gap_pattern.finditer(match.group()):
                 gaps[match.start() + gap.start()] = match.start() + gap.end()
     edits: list[Edit] = []
     for start, end in sorted(gaps.items()):

@@ -133,9 +133,7 @@ def test_a_model_that_cannot_be_loaded_is_said_loudly(monkeypatch, caplog):
     def fail(name):
         raise ArtifactError("the manifest is torn")
 
-    module = types.ModuleType("models.load")
-    module.load_classifier = fail
-    monkeypatch.setitem(sys.modules, "models.load", module)
+    monkeypatch.setattr("models.load_classifier", fail)
     assert wiring.load_classifier(load()) is None
     [record] = caplog.records
     assert record.levelname == "ERROR"

@@ -156,10 +156,8 @@ def test_a_surprise_is_500_without_internals(client):
     assert error["request_id"] in answer.headers["x-request-id"]
 
 
-def test_a_database_that_is_gone_is_503_and_worth_retrying(client, engine):
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE outbox")
-        connection.exec_driver_sql("DROP TABLE cases")
+def test_a_database_that_is_gone_is_503_and_worth_retrying(client, outage):
+    outage()
     body = {"messages": [MESSAGE], "community": "demo"}
     answer = client.post("/v1/classify", json=body)
     shape(answer, 503)

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from api.settings import SettingsError, load
+from models import DEFAULT_CLASSIFIER
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +18,7 @@ def test_the_defaults_listen_on_this_machine_alone():
     settings = load()
     assert (settings.host, settings.port) == ("127.0.0.1", 8000)
     assert settings.database_url == "sqlite:///var/copilot.db"
+    assert settings.classifier == DEFAULT_CLASSIFIER
     assert (settings.max_body_bytes, settings.rate_limit_per_minute) == (1_048_576, 6_000)
 
 

@@ -28,9 +28,8 @@ def test_without_a_model_it_is_up_but_not_ready(make_client, make_service, fake_
     assert "review" in answer.json()["error"]["message"]
 
 
-def test_without_a_database_it_is_up_but_not_ready(client, engine):
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE communities")
+def test_without_a_database_it_is_up_but_not_ready(client, outage):
+    outage()
     assert client.get("/health").status_code == 200
     assert client.get("/ready").status_code == 503
 
