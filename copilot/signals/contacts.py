@@ -21,16 +21,18 @@ _PLAIN_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("landline", re.compile(rf"{_START}0\d{{2,3}}[ \-]?[2-8]\d{{3}} ?\d{{3,4}}{_EDGE}")),
 )  # fmt: skip
 _HANDLE = re.compile(rf"(?<![a-z0-9])@([a-z][a-z0-9_\-]{{3,31}}){_EDGE}")
-_ACCOUNT = re.compile(rf"(?<![a-z0-9@./#\-])(?:[a-z][a-z0-9_\-]{{4,19}}|[1-9]\d{{4,11}}|\d[a-z0-9_\-]{{5,19}})(?![a-z0-9./@])")
+_ACCOUNT = re.compile(rf"(?<![a-z0-9./#\-])(?:[1-9]\d{{4,11}}(?=(?:qq?|vx?|wx)(?![a-z0-9]))|(?:[a-z][a-z0-9_\-]{{4,19}}|[a-z][a-z0-9_\-]{{1,15}}\.\d{{2,8}}|[1-9]\d{{4,11}}|\d[a-z0-9_\-]{{5,19}})(?![a-z0-9./@]))")
 
 _APPS: tuple[tuple[str, str], ...] = (
-    ("wechat", r"微信|薇|溦|徽信|徾|微讯|微号|薇讯|wechat|weixin|(?<![a-z0-9])(?:v|wx|vx|weix)(?![a-z0-9])|微(?![\u4e00-\u9fff])|加微|位信|亻立亻言|[微薇]亻?吅"),
-    ("qq", r"QQ|(?<![a-z0-9])qq?(?![a-z0-9])|扣扣|企鹅|扣我|这是扣|球球"),
+    ("wechat", r"微信|薇|溦|徽信|徾|微讯|微号|薇讯|wechat|weixin|(?<![a-z0-9])(?:v|wx|vx|weix)(?![a-z0-9])|微(?![\u4e00-\u9fff])|加微|绿泡泡|绿色软件|位信|亻立亻言|[微薇]亻?吅"),
+    ("qq", r"QQ|(?<![a-z0-9])qq?(?![a-z0-9])|扣扣|企鹅|扣我|这是扣|球球|扣(?=[上里]|$)"),
     ("group", r"群|裙|qun(?![a-z])"),
     ("telegram", r"电报|飞机|纸飞|(?<![a-z])tg(?![a-z])|telegram|✈"),
     ("other", r"小红书|抖音|快手|闲鱼|line(?![a-z])|whatsapp|📨|好友"),
 )  # fmt: skip
 _APP = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _APPS))
+_APP_JUST_BEFORE = re.compile(r"(?:微信|QQ|薇|群|裙|电报|飞机|(?<![a-z0-9])(?:v|wx|vx|q|qq))[号]?[^\w\n]{0,4}$")
+_AT_SIGN = re.compile(r"@ {0,2}$")
 _CALL = re.compile(r"加|\+|搜|扫|私|联系|找我|扣我|滴滴|戳|关注|收徒|报名|jia(?![a-z])|[同]号|call|咨询|详[聊谈询]|进|入|来|拉")
 _REACH_BEFORE, _REACH_AFTER = 14, 10
 """Characters between an account and the word that makes it one."""
@@ -78,7 +80,7 @@ def detect(views: TextViews, context: Context) -> list[Signal]:
     public = _PUBLIC.search(text) is not None
     signals = []
     for contact in found:
-        span = view.span(contact.start, contact.end)
+        span = view.span(_with_app(text, contact.start), contact.end)
         hidden = _is_hidden(views.typed[span[0] : span[1]])
         score = 0.0
         if not context.community.commerce and contact.kind != "hotline":
@@ -117,13 +119,21 @@ def _contacts(text: str) -> Iterator[_Contact]:
             yield _Contact(kind, start, end)
 
 
+def _with_app(text: str, start: int) -> int:
+    """Return where the app's name begins that stands right before an account, else its own start."""
+    match = _APP_JUST_BEFORE.search(text[max(0, start - 12) : start]) or _AT_SIGN.search(text[max(0, start - 3) : start])
+    return start - len(match.group()) if match else start
+
+
 def _free(taken: list[tuple[int, int]], start: int, end: int) -> bool:
     return all(end <= a or start >= b for a, b in taken)
 
 
 def _is_other_number(text: str, start: int, end: int) -> bool:
     """Whether the words around say that it is an order, a price, a version and so on."""
-    return bool(_NO_ACCOUNT_BEFORE.search(text[max(0, start - 12) : start]) or _UNIT_AFTER.match(text[end : end + 4]))
+    if text[start:end].isdigit() and _UNIT_AFTER.match(text[end : end + 4]):
+        return True
+    return _NO_ACCOUNT_BEFORE.search(text[max(0, start - 12) : start]) is not None
 
 
 def _named(text: str, start: int, kind: str) -> str:

@@ -11,13 +11,18 @@ from copilot.types import Label, Reason, Signal
 
 _ASCII_HOST = r"(?<![a-z0-9@.\-])(?:[a-z0-9](?:[a-z0-9\-]{0,40}[a-z0-9])?\.){1,5}(?:[a-z]{2,12}|中国|公司|网络)"
 _URL = re.compile(rf"(?:https?://|www\.)[^\s\u4e00-\u9fff，。；！？、“”<>]{{3,300}}|{_ASCII_HOST}(?:[:/?#][a-z0-9\-._~:/?#@!$&'()*+,;=%]{{0,200}})?")
+_TLD = "com|cn|net|org|top|vip|xyz|cc|club|site|fun|pro|info|link|icu|one"
 _HIDDEN_DOT = re.compile(
-    r"(?<![a-z0-9])[a-z0-9\-]{2,30}[\s_]{0,2}(?:点|丶|·|•|\[\.\]|\(\.\)|\(点\)|【点】|\(?dot\)?|\[dot\])[\s_]{0,2}"
-    r"(?:com|cn|net|org|top|vip|xyz|cc|club|site|fun|me|io|co|app|live|shop|pro|info|link|icu|one)(?![a-z])"
-    r"|(?<![a-z0-9])(?=[a-z\-]*\d|[a-z0-9\-]{6})[a-z0-9\-]{4,30}\s?[。，,、]\s?(?:com|cn|net|top|vip|xyz|cc|club|site|fun)(?![a-z])(?:/[a-z0-9]{0,20})?"
-    r"|h[*x]{2}ps?://\S{4,60}"
+    # a word or a sign for the dot: abc点com, abc[.]cc, abc 丶 vip
+    rf"(?<![a-z0-9])[a-z0-9\-]{{2,30}}[\s_]{{0,2}}(?:点|丶|·|•|\[\.\]|\(\.\)|\(点\)|【点】|\(?dot\)?|\[dot\])[\s_]{{0,2}}"
+    rf"(?:{_TLD}|me|io|co|app|live|shop)(?![a-z])"
+    # another mark in its place, behind a name that is no word: abc703，cn, abc703❗com
+    rf"|(?<![a-z0-9])(?=[a-z\-]*\d|[a-z0-9\-]{{6}})[a-z0-9\-]{{4,30}}\s?[^\w\s/@:]{{1,2}}\s?(?:com|cn|net|top|vip|xyz|cc|club|site|fun)(?![a-z])(?:/[a-z0-9]{{0,20}})?"
+    r"|[a-z0-9\-]{4,30}\s*\n\s*\.(?:com|cn|net|top|vip|xyz|cc)(?![a-z])"
+    r"|h[*x]{0,2}t?ps?://\S{4,60}"
 )
-_MAY_LINK = re.compile(r"[a-z0-9][\s_]{0,2}(?:\.|点|。|，|,|丶|、|·|•|【|\[|\(|dot)|http|www|h\*").search
+_DOTS = re.compile(r"[\s_(（\[【]*(?:dot|点|(?!:)[^\w\s/\-:])[\s_)）\]】]*")
+_MAY_LINK = re.compile(r"[a-z0-9][\s_]{0,2}(?:\.|点|。|，|,|丶|、|·|•|【|\[|\(|dot|[^\w\s])|http|www|://").search
 
 SHORTENERS = frozenset(
     "t.cn url.cn dwz.cn suo.im suo.nz bit.ly tinyurl.com t.co goo.gl is.gd mrw.so u.nu rrd.me 985.so dwz.mk tb.cn kurl.cn c7.gg w.url.cn "
@@ -71,26 +76,25 @@ def looks_like(domain: str) -> str | None:
 
 def detect(views: TextViews, context: Context) -> list[Signal]:
     """Return one signal per link or bare domain."""
-    view = views.joined if ". c" in views.normal.text else views.normal
-    text = view.text
-    if not _MAY_LINK(text):
+    view, restored = views.normal, views.numbered
+    if not (_MAY_LINK(view.text) or _MAY_LINK(restored.text)):
         return []
-    signals: list[Signal] = []
-    for match in _URL.finditer(text):
-        host = re.sub(r"^https?://", "", match.group()).split("/")[0].split("?")[0].split("#")[0].split(":")[0]
-        signal = _judge(host, (view.span(*match.span()),), context, hidden=False)
-        if signal is not None:
-            signals.append(signal)
-    for match in _HIDDEN_DOT.finditer(text):
-        host = re.sub(r"[^a-z0-9\-]+(?:点|dot)?[^a-z0-9\-]*|点", ".", match.group()).strip(".")
-        signal = _judge(host, (view.span(*match.span()),), context, hidden=True)
-        if signal is not None:
-            signals.append(signal)
-    return signals
+    found = [(view.span(*match.span()), _host(match.group()), False) for match in _URL.finditer(view.text)]
+    for match in _HIDDEN_DOT.finditer(restored.text):
+        span = restored.span(*match.span())
+        if all(span[1] <= start or span[0] >= end for (start, end), _, _ in found):
+            found.append((span, _host(_DOTS.sub(".", match.group())), True))
+    signals = (_judge(host, (span,), context, hidden=hidden) for span, host, hidden in found)
+    return [signal for signal in signals if signal is not None]
+
+
+def _host(address: str) -> str:
+    """Return the host of an address: `https://www.a.com:80/x` gives `a.com`."""
+    host = re.split(r"[/?#:]", address.partition("://")[2] or address)[0]
+    return host.removeprefix("www.").strip(".")
 
 
 def _judge(host: str, spans: tuple[tuple[int, int], ...], context: Context, *, hidden: bool) -> Signal | None:
-    host = host.removeprefix("www.").strip(".")
     domain = registered_domain(host)
     if not domain:
         return None

@@ -23,7 +23,7 @@ _OTHERS = re.compile(
     r"学生姓名|大家打(?:他|她)?电话|去(?:他|她)家|收货人"
 )
 _OWN = re.compile(r"我(?:的)?(?:电话|手机|号码|微信|身份证|卡号|地址|家|是)|本人(?:电话|手机|联系)|打我|联系我|找我|加我|call我|放我|寄给我|挪车")
-_PUBLIC = re.compile(r"物业|客服|热线|前台|门卫|派出所|居委|社区|售后|订单|单号|运单|预约|报名|咨询|招聘|门店|店铺|公司|医院|学校|学院|超市|酒店|餐厅|捡到|失物|快递柜|驿站")
+_PUBLIC = re.compile(r"物业|客服|热线|前台|门卫|派出所|居委|社区|售后|订单|单号|运单|预约|报名|咨询|招聘|门店|店铺|公司|医院|学校|学院|超市|酒店|餐厅|捡到|失物|快递柜|驿站|登记|收件人")
 _NAMED = re.compile(r"(?:姓名|名字|叫|本名|真名)[:：\s]{0,2}[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{2,3}[,，、\s:：]{0,2}(?=1[3-9]\d{9})")
 _MAY_LEAK = re.compile(r"\d").search
 
@@ -53,7 +53,7 @@ def detect(views: TextViews, context: Context) -> list[Signal]:
         named = _NAMED.search(text) is not None
         evidence = others + named + (address is not None)
         if evidence:
-            signals.append(_signal("mobile", min(0.9, 0.3 + 0.25 * evidence), view.span(*match.span())))
+            signals.append(_signal("mobile", min(0.9, 0.2 + 0.25 * evidence), view.span(*match.span())))
     if address is not None and others and not own:
         signals.append(_signal("address", 0.6, view.span(*address.span())))
     return signals

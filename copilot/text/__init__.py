@@ -10,7 +10,7 @@ from __future__ import annotations
 from copilot.text.digits import digit_edits
 from copilot.text.normal import canonical, normal_view
 from copilot.text.resolve import alias_edits, sign_edits, word_edits
-from copilot.text.separators import separator_edits
+from copilot.text.separators import pair_edits, separator_edits
 from copilot.text.syllables import spelled_out, spoken_view
 from copilot.text.view import Edit, View
 
@@ -20,12 +20,13 @@ __all__ = ["Edit", "TextViews", "View", "canonical", "text_views"]
 class TextViews:
     """The views of one typed text, each made when first asked for."""
 
-    __slots__ = ("_joined", "_normal", "_resolved", "_spoken", "typed")
+    __slots__ = ("_joined", "_normal", "_numbered", "_resolved", "_spoken", "typed")
 
     def __init__(self, typed: str) -> None:
         self.typed = typed
         self._normal: View | None = None
         self._joined: View | None = None
+        self._numbered: View | None = None
         self._resolved: View | None = None
         self._spoken: View | None = None
 
@@ -41,16 +42,24 @@ class TextViews:
         """`normal` without separators inside words, emoji inside words read aloud."""
         if self._joined is None:
             view = self.normal
-            view = view.edited(sign_edits(view.text))
-            self._joined = view.edited(separator_edits(view.text))
+            for step in (sign_edits, pair_edits, separator_edits):
+                view = view.edited(step(view.text))
+            self._joined = view
         return self._joined
 
     @property
+    def numbered(self) -> View:
+        """`joined` with hidden numbers written as digits."""
+        if self._numbered is None:
+            self._numbered = self.joined.edited(digit_edits(self.joined.text))
+        return self._numbered
+
+    @property
     def resolved(self) -> View:
-        """`joined` with hidden digits, contact words and trade words restored."""
+        """`numbered` with hidden contact words and trade words restored."""
         if self._resolved is None:
-            view = self.joined
-            for step in (digit_edits, word_edits, alias_edits):
+            view = self.numbered
+            for step in (word_edits, alias_edits):
                 view = view.edited(step(view.text))
             self._resolved = view
         return self._resolved

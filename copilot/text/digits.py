@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from copilot.text.view import Edit
+from copilot.text.view import Edit, without_overlaps
 
 _NUMERALS = {
     **dict(zip("〇零一二三四五六七八九", "00123456789", strict=True)),
@@ -19,13 +19,18 @@ _HOMOPHONES = dict(
 _PLAIN = "0-9" + "".join(_NUMERALS)
 _ANY = _PLAIN + "".join(_HOMOPHONES)
 _GAP = r"[^\w\n]{0,3}"
-_RUN = re.compile(rf"(?<![a-z0-9])[{_PLAIN}](?:{_GAP}[{_ANY}]){{6,}}")
-_AFTER_LETTERS = re.compile(rf"(?<=[a-z_])(?=[0-9]*[^\W0-9a-z_])[{_PLAIN}]{{3,12}}(?![{_PLAIN}])")
+_RUN = re.compile(rf"(?:(?<![a-z0-9.])[0-9]|(?<![0-9])[{''.join(_NUMERALS)}])(?:{_GAP}[{_ANY}]){{5,}}")
+_HEAD = re.compile(r"^[^\x00-\x7f]+[^\w]+")
+_TAIL = re.compile(r"[^\w]+[^\x00-\x7f]+$")
+_AFTER_LETTERS = re.compile(rf"(?<=[a-z0-9_\-]{{2}}[a-z_\-])(?=[0-9]*[^\W0-9a-z_])[{_PLAIN}]{{2,12}}(?![{_PLAIN}])")
 """The numerals of an account that begins with letters: xueli二零七九三."""
 _DRAWN = re.compile(r"(?<![a-z0-9])(?=[a-z]*\d)[0-9loisz]{11}(?![a-z0-9])")
 _DRAWN_DIGITS = str.maketrans("loisz", "10152")
 """Letters drawn like digits, read so only where a mobile number comes out: l38OOO62Sl7."""
-_FEWEST_DIGITS = 7
+_FEWEST_DIGITS = 6
+_SPELLED = {"ling": "0", "yi": "1", "yao": "1", "er": "2", "san": "3", "si": "4", "wu": "5", "liu": "6", "qi": "7", "ba": "8", "jiu": "9"}
+_SPELLED_RUN = re.compile(rf"(?<![a-z0-9])(?:(?:{'|'.join(_SPELLED)})(?![a-z])|\d{{1,4}})(?: (?:(?:{'|'.join(_SPELLED)})(?![a-z])|\d{{1,4}})){{4,}}")
+"""Numbers in pinyin: er qi san wu ling jiu."""
 _NUMBER_LIKE = re.compile(r"1[3-9]\d{9}|0\d{9,11}|[48]00\d{7}|\d{15,19}")
 _DATE_OR_TIME = re.compile(
     r"(?:19|20)\d\d[\-/. ](?:0?[1-9]|1[0-2])[\-/. ](?:[12]\d|3[01]|0?[1-9])(?!\d)"
@@ -34,20 +39,29 @@ _DATE_OR_TIME = re.compile(
 
 
 def digit_edits(text: str) -> list[Edit]:
-    """Return the edits that write hidden numbers of seven and more digits as plain digits."""
+    """Return the edits that write hidden numbers of six and more digits as plain digits."""
     edits: list[Edit] = []
     for match in _RUN.finditer(text):
-        run = match.group().rstrip("".join(_HOMOPHONES)).rstrip(" ")
+        start, run = match.start(), match.group().rstrip("".join(_HOMOPHONES)).rstrip(" ")
+        # in "一比一 139 0000 0001 二手" the numerals at the edges belong to words
+        tail, head = _TAIL.sub("", run), _HEAD.sub("", run)
+        if _NUMBER_LIKE.fullmatch("".join(map(_value, tail))):
+            run = tail
+        elif _NUMBER_LIKE.fullmatch("".join(map(_value, head))):
+            start, run = start + len(run) - len(head), head
         digits = _as_number(run)
         if digits is not None and digits != run:
-            edits.append((match.start(), match.start() + len(run), digits))
+            edits.append((start, start + len(run), digits))
     for match in _AFTER_LETTERS.finditer(text):
         edits.append((match.start(), match.end(), "".join(map(_value, match.group()))))
+    for match in _SPELLED_RUN.finditer(text):
+        if not match.group().replace(" ", "").isdigit():
+            edits.append((*match.span(), "".join(_SPELLED.get(word, word) for word in match.group().split(" "))))
     for match in _DRAWN.finditer(text):
         digits = match.group().translate(_DRAWN_DIGITS)
         if digits != match.group() and _NUMBER_LIKE.fullmatch(digits):
             edits.append((match.start(), match.end(), digits))
-    return sorted(edits)
+    return without_overlaps(edits)
 
 
 def _as_number(run: str) -> str | None:
@@ -58,8 +72,9 @@ def _as_number(run: str) -> str | None:
     if sum(char in _HOMOPHONES for char in run) * 3 > len(digits):
         return None
     if run.isascii():  # several numbers in a row ("199 299 399", "3-2 1-0 2-2") stay several
-        one_by_one = all(len(group) == 1 for group in re.findall(r"\d+", run))
-        return digits if one_by_one or _NUMBER_LIKE.fullmatch(digits) else None
+        sizes = [len(group) for group in re.findall(r"\d+", run)]
+        scattered = max(sizes) <= 2 and sizes.count(1) >= 3
+        return digits if scattered or _NUMBER_LIKE.fullmatch(digits) else None
     return digits
 
 

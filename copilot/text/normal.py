@@ -69,6 +69,8 @@ def _plain(char: str) -> str:
         simplified: str = _traditional_to_simplified().convert(char)  # type: ignore[attr-defined]
         return unicodedata.normalize("NFKC", simplified)
     name = unicodedata.name(char, "")
+    if char == "🔟":
+        return "10"
     if char in _LOOK_ALIKE_LETTERS:
         return _LOOK_ALIKE_LETTERS[char]
     letter = _LETTER_NAME.match(name)

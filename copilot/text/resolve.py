@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from itertools import product
 
 from ahocorasick_rs import AhoCorasick
 
 from copilot.text.syllables import codes_of, spoken_view
-from copilot.text.view import Edit, View
+from copilot.text.view import Edit, View, without_overlaps
 from copilot.text.vocabulary import CONTACT_WORDS, LOOK_ALIKES, SYNONYMS, TRADE_WORDS
 
 _CONTACT = frozenset(CONTACT_WORDS)
@@ -18,6 +18,8 @@ _ASK = "加+佳嘉扫私找搜滴戳联问询聊看认➕"
 _BEFORE = re.compile(rf"[{_ASK}][我你他她个下的]{{0,2}}$|jia ?(?:wo ?)?$|(?:同号|有意|需要|详情|咨询|了解|号码?)[^\w]*$")
 _ACCOUNT = re.compile(r"[号是为:：\s]{0,4}[(（【\[]?(?:[a-z][a-z0-9_\-]{4,19}|\d{5,12})(?![\u4e00-\u9fff]?[元块年月日])")
 _AFTER = re.compile(r"(?:同号|联系|详[谈聊询]|咨询|了解|领取?|[加扫私]我|[号:：])")
+_BLANK = re.compile(r"(?<=[\u2e80-\u9fff]) (?=[\u2e80-\u9fff])")
+_IN_WORD = re.compile(r"[a-z0-9_\-@]")
 _WIDEST_VARIANTS = 400
 _COMMON = frozenset(
     "的一是了我不在人有这他个上们来到时大地为子中你说生国年着就那和要她出也得里后自以会家可下而过天去能对小多然于心学么之都好看起发"
@@ -88,14 +90,16 @@ def _sounding(text: str) -> Iterator[tuple[int, int, str]]:
     automaton, words = _by_sound()
     for index, start, end in automaton.find_matches_as_indexes(view.text, overlapping=True):
         left, right = view.span(start, end)
+        left += len(text[left:right]) - len(text[left:right].lstrip(" "))
         yield left, right, words[index]
 
 
 def _looking(text: str) -> Iterator[tuple[int, int, str]]:
     """Places that look like a hidden word, or spell its characters in parts."""
     automaton, words = _by_shape()
-    for index, start, end in automaton.find_matches_as_indexes(text, overlapping=True):
-        yield start, end, words[index]
+    view = View(text).edited([(m.start(), m.end(), "") for m in _BLANK.finditer(text)])
+    for index, start, end in automaton.find_matches_as_indexes(view.text, overlapping=True):
+        yield *view.span(start, end), words[index]
 
 
 def _accepted(text: str, start: int, end: int, word: str, *, by_shape: bool) -> bool:
@@ -103,9 +107,7 @@ def _accepted(text: str, start: int, end: int, word: str, *, by_shape: bool) -> 
     if hidden == word:
         return False
     latin = hidden.isascii()
-    if latin and text[start - 1 : start].isalnum() and text[start - 1 : start].isascii():
-        return False
-    if latin and text[end : end + 1].isalnum() and text[end : end + 1].isascii():
+    if latin and (_IN_WORD.match(text[start - 1 : start]) or _IN_WORD.match(text[end : end + 1])):
         return False
     if word in _CONTACT:
         unusual = not _ordinary().has_word(hidden)  # type: ignore[attr-defined]
@@ -122,27 +124,16 @@ def _is_account_after(text: str, end: int) -> bool:
     return bool(_ACCOUNT.match(text[end : end + 28]))
 
 
-def _chosen(candidates: Iterable[Edit]) -> list[Edit]:
-    """Longest first among overlapping candidates, then in order of place."""
-    taken: list[Edit] = []
-    last = -1
-    for start, end, word in sorted(set(candidates), key=lambda c: (c[0], c[0] - c[1], c[2])):
-        if start >= last:
-            taken.append((start, end, word))
-            last = end
-    return taken
-
-
 def word_edits(text: str) -> list[Edit]:
     """Return the edits that restore words hidden by sound or by shape."""
     found = [(s, e, w) for s, e, w in _sounding(text) if _accepted(text, s, e, w, by_shape=False)]
     found += [(s, e, w) for s, e, w in _looking(text) if _accepted(text, s, e, w, by_shape=True)]
-    return _chosen(found)
+    return without_overlaps(found)
 
 
 _SIGNS = re.compile("|".join(map(re.escape, SYNONYMS)))
 _SAID_ALOUD = {sign: word for sign, word in SYNONYMS.items() if len(word) == 1}
-_ALWAYS = frozenset("➕✚☎📞📱🐧")
+_ALWAYS = frozenset("➕✚☎📞📱🐧👗")
 
 
 def sign_edits(text: str) -> list[Edit]:
@@ -159,7 +150,7 @@ def sign_edits(text: str) -> list[Edit]:
         left, right = view.span(start, end)
         if places.intersection(range(left, right)):
             edits.append((left, right, words[index]))
-    return _chosen(edits)
+    return without_overlaps(edits)
 
 
 _WITH_DIGIT = r"(?=[a-z_\-]{0,12}\d)[a-z0-9_\-]{5,20}"
@@ -172,24 +163,25 @@ _ALIASES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"(?<![a-z0-9]){_V}(?=[:：;；，,.\s是]{{1,4}}{_WITH_DIGIT}(?![a-z0-9]))"), "微信"),
     (re.compile(rf"(?<![a-z0-9])(?:v|[{_HAN_V}](?:信|心|芯|星)?)号?(?={_WITH_DIGIT}(?![a-z0-9.]))"), "微信"),
     (re.compile(rf"(?<![a-z0-9]){_V}(?=[:：]\s{{0,2}}[a-z][a-z0-9_\-]{{4,19}}(?![a-z0-9]))"), "微信"),
+    (re.compile(rf"(?<![a-z])wei(?=[:：\s]{{1,3}}{_WITH_DIGIT}(?![a-z0-9]))"), "微信"),
     # a call stands before: 加薇, 加我v, 私vx
     (re.compile(rf"(?<=[{_ASK}]){_CALLED_V}{_END}"), "微信"),
     (re.compile(rf"(?<=[{_ASK}][我你个下]){_CALLED_V}{_END}"), "微信"),
-    (re.compile(r"(?<![a-z0-9])(?:qq|q|扣扣|扣|抠|企鹅|球球|秋秋|丘丘|蔻蔻|叩叩)[号]?(?=[:：号群\s]{0,3}\d{5,12}(?!\d))"), "QQ"),
+    (re.compile(r"(?<![a-z0-9])(?:qq|q|扣扣|扣|抠|企鹅|球球|求求|秋秋|丘丘|蔻蔻|叩叩)[号]?(?=[:：号群\s]{0,3}\d{5,12}(?!\d))"), "QQ"),
     (re.compile(rf"(?<=[{_ASK}])(?:q|扣扣|扣|企鹅|球球|秋秋|叩叩)(?=$|[^\w]|[号聊群])"), "QQ"),
     (re.compile(rf"(?<=[{_ASK}][我你个下])(?:q|扣扣|扣|企鹅|球球|秋秋|叩叩)(?=$|[^\w]|[号聊群])"), "QQ"),
-    (re.compile(r"(?<=[加进入拉建q扣微鹅流利习])(?:裙|羣|峮|宭|君羊|qun)(?=$|[^\w子摆]|[里号聊主领看学])"), "群"),
-    (re.compile(r"(?:裙|羣|峮|君羊|(?<![a-z])(?:jia ?)?qun)(?=[号:：\s]{0,3}\d{6,11}(?!\d))"), "群"),
+    (re.compile(r"(?<=[加进入拉建q扣微鹅流利习])(?:裙|羣|峮|宭|君 ?羊|qun)(?=$|[^\w子摆]|[里号聊主领看学])"), "群"),
+    (re.compile(r"(?:裙|羣|峮|君 ?羊|(?<![a-z])(?:jia ?)?qun)(?=[号:：\s]{0,3}\d{6,11}(?!\d))"), "群"),
     (re.compile(r"(?:佳|嘉|家|夹|伽|茄|架|迦|\+|力口)(?=(?:我|一?下)?\s?(?:微信|QQ|vx?(?![a-z])|wx|薇|qq?(?![a-z])|群|裙|扣))"), "加"),
 )  # fmt: skip
-_MAY_ALIAS = re.compile(r"[vwq薇葳威溦徽卫微围喂维胃魏扣抠鹅球秋丘蔻叩裙羣峮宭佳嘉夹伽茄架迦+]|家微|君羊|力口").search
+_MAY_ALIAS = re.compile(r"[vwq求薇葳威溦徽卫微围喂维胃魏扣抠鹅球秋丘蔻叩裙羣峮宭佳嘉夹伽茄架迦+]|家微|君 ?羊|力口").search
 
 
 def alias_edits(text: str) -> list[Edit]:
     """Return the edits that write aliases of 微信, QQ, 群 and 加 out, where the context shows them."""
     if not _MAY_ALIAS(text):
         return []
-    return _chosen(
+    return without_overlaps(
         (m.start(), m.end(), word)
         for pattern, word in _ALIASES
         for m in pattern.finditer(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from copilot.text.view import Edit
+from copilot.text.view import Edit, without_overlaps
 
 _HAN = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
 _WORD = rf"{_HAN}a-z0-9"
@@ -23,7 +23,7 @@ _SPACED_ACCOUNT = re.compile(
 _SPACED_HOST = re.compile(r"(?<![a-z0-9])[a-z0-9](?: [a-z0-9.](?![a-z0-9])){5,}")
 # An account over several lines, each of them short and Latin.
 _LINE_SPLIT = re.compile(r"(?<=[a-z0-9_])\s?\n(?:[\-=*~_]{2,}\n)?(?=[a-z0-9_\-]{1,10}(?:$|[^a-z0-9_\-.:]))")
-_PAIRS = re.compile(r"(?<![a-z])(?:v[ ._\-]{1,2}x|w[ ._\-]{1,2}x|q[ ._\-]{1,2}q|t[ ._\-]{1,2}g)(?![a-z])")
+_PAIRS = re.compile(r"(?<![a-z])(?:[vw][^\w\n]{1,2}x|q[^\w\n]{1,2}q|t[^\w\n]{1,2}g)(?![a-z])")
 # A blank beside a single character: 加 微信, 微 信.
 _LONE_BLANK = re.compile(
     rf"(?<=[{_HAN}])[ /\-]{{1,3}}(?=[{_HAN}](?![{_HAN}]))|(?<=(?<![{_HAN}])[{_HAN}])[ /\-]{{1,3}}(?=[{_HAN}])"
@@ -31,11 +31,15 @@ _LONE_BLANK = re.compile(
 _SPACED = (
     (_SPACED_HAN, re.compile(rf"[^{_WORD}]+")),
     (_SPACED_LATIN, re.compile(rf"[^{_WORD}]+")),
-    (_PAIRS, re.compile(rf"[^{_WORD}]+")),
     (_SPACED_ACCOUNT, re.compile(rf"[^{_WORD}_]+")),
     (_SPACED_HOST, re.compile(" +")),
 )
 _NOTHING_TO_DO = re.compile(rf"[^{_WORD}]").search
+
+
+def pair_edits(text: str) -> list[Edit]:
+    """Return the removals that join the abbreviations v.x, w+x, q q and t-g."""
+    return [(m.start() + 1, m.end() - 1, "") for m in _PAIRS.finditer(text)]
 
 
 def separator_edits(text: str) -> list[Edit]:
@@ -50,9 +54,4 @@ def separator_edits(text: str) -> list[Edit]:
         for match in pattern.finditer(text):
             for gap in gap_pattern.finditer(match.group()):
                 gaps[match.start() + gap.start()] = match.start() + gap.end()
-    edits: list[Edit] = []
-    for start, end in sorted(gaps.items()):
-        if edits and start < edits[-1][1]:
-            continue
-        edits.append((start, end, ""))
-    return edits
+    return without_overlaps((start, end, "") for start, end in gaps.items())

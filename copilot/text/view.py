@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from copilot.types import Span
 
 Edit = tuple[int, int, str]
 """Replace the half-open range of a view's text by a string."""
+
+
+def without_overlaps(edits: Iterable[Edit]) -> list[Edit]:
+    """Return the edits in order of place; of those that overlap the first and longest is kept."""
+    kept: list[Edit] = []
+    for edit in sorted(set(edits), key=lambda e: (e[0], -e[1], e[2])):
+        if not kept or edit[0] >= kept[-1][1]:
+            kept.append(edit)
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

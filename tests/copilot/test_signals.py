@@ -32,7 +32,7 @@ def found(signals, text):
         ("邮箱 abc_1@test.example", "email", "abc_1@test.example"),
         ("物业电话 010-66889900", "landline", "010-66889900"),
         ("有事打400-800-1234", "hotline", "400-800-1234"),
-        ("@shdnk999 出号", "handle", "shdnk999"),
+        ("@shdnk999 出号", "handle", "@shdnk999"),
     ],
 )
 def test_contacts_are_found_where_they_were_typed(text, kind, place):
