@@ -11,24 +11,17 @@ kept exactly once.
 from __future__ import annotations
 
 import argparse
-import http.client
-import json
-import os
 import random
-import re
-import signal
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+from eval.server import START_SECONDS, Message, Server, deliver, serving
 
 TEXTS = (
     "大家早上好,今天停水吗",
@@ -39,10 +32,6 @@ TEXTS = (
 )
 BOTS = 3
 BATCH = 10
-START_SECONDS = 60.0
-
-Message = dict[str, Any]
-
 
 @dataclass
 class Report:
@@ -53,82 +42,6 @@ class Report:
     acknowledged_before_kill: int = 0
     kept: int = 0
     problems: list[str] = field(default_factory=list)
-
-
-class Server:
-    """A server process on a free port."""
-
-    def __init__(self, folder: Path) -> None:
-        self.file = folder / "crash.db"
-        environment = os.environ | {
-            "COPILOT_DATABASE_URL": f"sqlite:///{self.file}",
-            "COPILOT_RATE_LIMIT_PER_MINUTE": "1000000",
-            "COPILOT_LOG_LEVEL": "error",
-        }
-        self._log = (folder / "server.log").open("ab")
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "api.cli", "serve", "--port", "0"],
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            text=True,
-            encoding="utf-8",
-        )
-        self.port, self.key = self._greeting()
-
-    def _greeting(self) -> tuple[int, str | None]:
-        """Read the port, and on the first start the key, from what the server prints."""
-        assert self._process.stdout is not None
-        watchdog = threading.Timer(START_SECONDS, self._process.kill)
-        watchdog.start()
-        text = ""
-        for line in self._process.stdout:
-            text += line
-            if "keys create" in line:
-                break
-        watchdog.cancel()
-        port = re.search(r"listens on http://[^\s:]+:(\d+)", text)
-        if port is None:
-            raise RuntimeError("the server did not start; see server.log")
-        key = re.search(r"cc_[\w-]{20,}", text)
-        return int(port[1]), key[0] if key else None
-
-    def kill(self) -> None:
-        """End it without warning."""
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
-        self._log.close()
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[Server]:
-    """Start a server; whatever happens, it is dead afterwards."""
-    server = Server(folder)
-    try:
-        yield server
-    finally:
-        server.kill()
-
-
-def deliver(port: int, key: str, messages: Sequence[Message]) -> list[dict[str, Any]]:
-    """Send messages and return the verdicts; raises OSError where the server dies meanwhile."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        body = json.dumps({"community": "demo", "messages": list(messages)}).encode()
-        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-        connection.request("POST", "/v1/classify", body, headers)
-        answer = connection.getresponse()
-        told = json.loads(answer.read())
-        if answer.status != http.client.OK:
-            raise RuntimeError(f"{answer.status}: {told}")
-        results: list[dict[str, Any]] = told["results"]
-        return results
-    except (http.client.HTTPException, json.JSONDecodeError) as error:
-        raise ConnectionResetError("the answer was cut off") from error
-    finally:
-        connection.close()
 
 
 def run(rounds: int, messages: int, folder: Path, seed: int = 0) -> Report:
@@ -211,7 +124,7 @@ def _deliver_again(
 
 
 def _count(folder: Path, report: Report) -> None:
-    connection = sqlite3.connect(folder / "crash.db")
+    connection = sqlite3.connect(folder / "measured.db")
     rows, ids = connection.execute("SELECT count(*), count(DISTINCT message_id) FROM cases").fetchone()
     pending, due = connection.execute(
         "SELECT (SELECT count(*) FROM outbox), (SELECT count(*) FROM cases WHERE decision != 'allow')"

@@ -210,20 +210,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     moderator = Moderator(load_classifier(options.classifier))
     tables = report(moderator)
     if options.leave_one_out:
-        tables["Leave one source out"] = _leave_one_out()
+        from eval.leave_one_out import measure
+
+        tables["Leave one source out"] = measure()
     options.out.mkdir(parents=True, exist_ok=True)
     text = f"# Quality of {moderator.versions.model}\n\n" + "\n".join(show(title, table) for title, table in tables.items())
     (options.out / "quality.md").write_text(text, "utf-8")
     (options.out / "quality.json").write_text(json.dumps(tables, ensure_ascii=False, indent=1), "utf-8")
     print(text)
     print(f"saved to {options.out}/quality.md and quality.json")
-
-
-def _leave_one_out() -> list[dict[str, object]]:
-    from eval.leave_one_out import measure
-
-    run: Callable[[], list[dict[str, object]]] = measure
-    return run()
 
 
 if __name__ == "__main__":

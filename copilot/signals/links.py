@@ -21,7 +21,7 @@ _HIDDEN_DOT = re.compile(
     r"|[a-z0-9\-]{4,30}\s*\n\s*\.(?:com|cn|net|top|vip|xyz|cc)(?![a-z])"
     r"|h[*x]{0,2}t?ps?://\S{4,60}"
 )
-_DOTS = re.compile(r"[\s_(（\[【]*(?:dot|点|(?!:)[^\w\s/\-:])[\s_)）\]】]*")
+_DOTS = re.compile(r"[\s_(（\[【]*(?:dot|点|丶|(?!:)[^\w\s/\-:])[\s_)）\]】]*")
 _MAY_LINK = re.compile(r"[a-z0-9][\s_]{0,2}(?:\.|点|。|，|,|丶|、|·|•|【|\[|\(|dot|[^\w\s])|http|www|://").search
 
 SHORTENERS = frozenset(
@@ -80,7 +80,8 @@ def detect(views: TextViews, context: Context) -> list[Signal]:
     if not (_MAY_LINK(view.text) or _MAY_LINK(restored.text)):
         return []
     found = [(view.span(*match.span()), _host(match.group()), False) for match in _URL.finditer(view.text)]
-    for match in _HIDDEN_DOT.finditer(restored.text):
+    hidden = [*(_URL.finditer(restored.text) if restored.text != view.text else ()), *_HIDDEN_DOT.finditer(restored.text)]
+    for match in hidden:
         span = restored.span(*match.span())
         if all(span[1] <= start or span[0] >= end for (start, end), _, _ in found):
             found.append((span, _host(_DOTS.sub(".", match.group())), True))

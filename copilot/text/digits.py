@@ -28,6 +28,7 @@ _DRAWN = re.compile(r"(?<![a-z0-9])(?=[a-z]*\d)[0-9loisz]{11}(?![a-z0-9])")
 _DRAWN_DIGITS = str.maketrans("loisz", "10152")
 """Letters drawn like digits, read so only where a mobile number comes out: l38OOO62Sl7."""
 _FEWEST_DIGITS = 6
+_COUNTING = "0123456789"
 _SPELLED = {"ling": "0", "yi": "1", "yao": "1", "er": "2", "san": "3", "si": "4", "wu": "5", "liu": "6", "qi": "7", "ba": "8", "jiu": "9"}
 _SPELLED_RUN = re.compile(rf"(?<![a-z0-9])(?:(?:{'|'.join(_SPELLED)})(?![a-z])|\d{{1,4}})(?: (?:(?:{'|'.join(_SPELLED)})(?![a-z])|\d{{1,4}})){{4,}}")
 """Numbers in pinyin: er qi san wu ling jiu."""
@@ -67,7 +68,7 @@ def digit_edits(text: str) -> list[Edit]:
 def _as_number(run: str) -> str | None:
     """Return the digits of a run, or None where it is a date, a list of numbers or too short."""
     digits = "".join(_value(char) for char in run)
-    if len(digits) < _FEWEST_DIGITS or _DATE_OR_TIME.match(run):
+    if len(digits) < _FEWEST_DIGITS or _DATE_OR_TIME.match(run) or digits in _COUNTING:
         return None
     if sum(char in _HOMOPHONES for char in run) * 3 > len(digits):
         return None
