@@ -1,0 +1,261 @@
+"""Validate the corpus and print what its card says: counts, diversity, lengths, likeness to real chat.
+
+    python -m eval.corpus            # everything; needs the public sets for the comparisons
+    python -m eval.corpus --check    # only validate, exit status 1 where something is wrong
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import statistics
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rensa import RMinHash
+
+from copilot.types import Label
+from eval.quality import OUTPUT, show
+from training.sources import CORPUS, DATASETS
+
+MESSAGE_LABELS = {label.value for label in Label} - {Label.OFF_TOPIC.value}
+SLICES = {"clean", "hard_negative", "plain", "cloaked"}
+REGISTERS = {"young", "old", "formal", "dialect", "mixed_english", "traditional", "plain"}
+CLOAKS = set(
+    "fullwidth traditional homophone lookalike split pinyin initials emoji digits separators zero_width leet reversed "
+    "line_split image_speak".split()
+)
+_NEAR = 0.6
+_NOT_CONTENT = re.compile(r"[\W_]+")
+
+Record = dict[str, Any]
+
+
+def records(path: Path) -> list[Record]:
+    """Return the objects of a JSONL file."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def messages() -> list[Record]:
+    """Return every message with its batch."""
+    return [{**r, "batch": p.stem} for p in sorted((CORPUS / "messages").glob("*.jsonl")) for r in records(p)]
+
+
+def problems() -> list[str]:
+    """Return what is wrong with the corpus, in sentences; empty where it is valid."""
+    return [*_message_problems(), *_off_topic_problems(), *_rule_problems(), *_case_problems(), *_rumor_problems(), *_day_problems(), *_profile_problems(), *_split_problems()]
+
+
+def _message_problems() -> Iterator[str]:
+    rows = messages()
+    yield from _repeated("message id", [r["id"] for r in rows])
+    for row in rows:
+        harmful = bool(row["labels"])
+        wrong = [
+            name
+            for name, bad in (
+                ("labels", bool(set(row["labels"]) - MESSAGE_LABELS)),
+                ("slice", row["slice"] not in SLICES or harmful != (row["slice"] in ("plain", "cloaked"))),
+                ("register", row["register"] not in REGISTERS),
+                ("cloak", bool(set(row["cloak"]) - CLOAKS)),
+                ("text", not row["text"].strip()),
+                ("community", not row["community"]),
+            )
+            if bad
+        ]
+        if wrong:
+            yield f"message {row['id']}: {', '.join(wrong)}"
+
+
+def _off_topic_problems() -> Iterator[str]:
+    rows = [r for p in sorted((CORPUS / "off_topic").glob("*.jsonl")) for r in records(p)]
+    yield from _repeated("off-topic id", [r["id"] for r in rows])
+    for row in rows:
+        if row["verdict"] not in ("on_topic", "off_topic", "small_talk") or not row["theme"] or not row["text"].strip():
+            yield f"off-topic row {row['id']}"
+
+
+def _rule_problems() -> Iterator[str]:
+    numbers: dict[str, set[int]] = {}
+    for path in sorted((CORPUS / "rules").glob("*.json")):
+        document = json.loads(path.read_text("utf-8"))
+        numbers[document["id"]] = {clause["number"] for clause in document["clauses"]}
+        for clause in document["clauses"]:
+            if clause["kind"] not in ("forbid", "allow", "inform") or set(clause["labels"]) - {label.value for label in Label}:
+                yield f"rules {document['id']}, clause {clause['number']}"
+    for row in records(CORPUS / "rules" / "pairs.jsonl"):
+        if row["clause"] is not None and row["clause"] not in numbers.get(row["rules"], set()):
+            yield f"pair {row['id']} names no clause of {row['rules']}"
+
+
+def _case_problems() -> Iterator[str]:
+    families = [r for p in sorted((CORPUS / "cases").glob("*.jsonl")) for r in records(p)]
+    yield from _repeated("family", [f["family"] for f in families])
+    for family in families:
+        if not 3 <= len(family["members"]) <= 8 or not family["look_alikes"]:
+            yield f"family {family['family']} has {len(family['members'])} members"
+        if (family["decision"] == "allow") != (family["label"] is None):
+            yield f"family {family['family']}: decision and label disagree"
+
+
+def _rumor_problems() -> Iterator[str]:
+    for path in sorted((CORPUS / "rumors").glob("*.jsonl")):
+        for row in records(path):
+            if row["verdict"] not in ("false", "misleading", "outdated", "true") or not 2 <= len(row["retellings"]) <= 4:
+                yield f"rumour {row['id']}"
+
+
+def _day_problems() -> Iterator[str]:
+    for path in sorted((CORPUS / "days").glob("*.jsonl")):
+        header, *rows = records(path)
+        ids = {row["id"] for row in rows}
+        if {"community", "theme", "date", "thin"} - set(header) or len(ids) != len(rows):
+            yield f"day {path.stem}: header or ids"
+        gold = json.loads(path.with_name(f"{path.stem}.gold.json").read_text("utf-8"))
+        named = [i for thread in gold["threads"] for i in thread["messages"]] + gold["key_sentences"] + gold["open_questions"]
+        named += [r["reply_to"] for r in rows if r.get("reply_to")]
+        if set(named) - ids:
+            yield f"day {path.stem} names messages that are not there: {sorted(set(named) - ids)[:3]}"
+
+
+def _profile_problems() -> Iterator[str]:
+    profiles = {p["id"] for p in records(CORPUS / "profiles" / "profiles.jsonl")}
+    for topic in records(CORPUS / "profiles" / "topics.jsonl"):
+        if topic["profile"] not in profiles:
+            yield f"topic of an unknown profile: {topic['profile']}"
+
+
+def _split_problems() -> Iterator[str]:
+    for folder, parts in tomllib.loads((CORPUS / "splits.toml").read_text("utf-8")).items():
+        there = {path.name.split(".")[0] for path in (CORPUS / folder).iterdir()}
+        for name, batches in parts.items():
+            if set(batches) - there:
+                yield f"splits.toml: {folder}.{name} names {sorted(set(batches) - there)}"
+
+
+def _repeated(what: str, values: Sequence[str]) -> Iterator[str]:
+    yield from (f"{what} {value} occurs {count} times" for value, count in Counter(values).items() if count > 1)
+
+
+def content(text: str) -> str:
+    """Return a text without punctuation, blanks and emoji, lower case."""
+    return _NOT_CONTENT.sub("", text.lower())
+
+
+def near_duplicates(texts: Sequence[str]) -> float:
+    """Share of texts with an earlier one of Jaccard similarity >= 0.6 over character trigrams.
+
+    Candidates come from MinHash bands, each is checked exactly.
+    """
+    grams = [{c[i : i + 3] for i in range(max(1, len(c) - 2))} for c in map(content, texts)]
+    bands: dict[tuple[int, ...], list[int]] = {}
+    near = 0
+    for index, gram in enumerate(grams):
+        sketch = RMinHash(num_perm=64, seed=1)
+        sketch.update(sorted(gram))
+        digest = sketch.digest()
+        keys = [(b, *digest[2 * b : 2 * b + 2]) for b in range(32)]
+        candidates = {other for key in keys for other in bands.get(key, ())}
+        near += any(len(gram & grams[o]) >= _NEAR * len(gram | grams[o]) for o in candidates)
+        for key in keys:
+            bands.setdefault(key, []).append(index)
+    return near / max(1, len(texts))
+
+
+def diversity(texts: Sequence[str]) -> dict[str, object]:
+    """Return distinct 4-gram ratio, near-duplicate share and lengths."""
+    grams = [c[i : i + 4] for c in map(content, texts) for i in range(len(c) - 3)]
+    lengths = sorted(map(len, texts))
+    return {
+        "texts": len(texts),
+        "distinct_4grams": len(set(grams)) / max(1, len(grams)),
+        "near_duplicates": near_duplicates(texts),
+        **{f"length_p{q}": lengths[int(q / 100 * (len(lengths) - 1))] for q in (10, 50, 90)},
+        "mean_length": statistics.mean(lengths),
+    }
+
+
+def told_apart(ours: Sequence[str], real: Sequence[str]) -> float:
+    """AUC of a character n-gram classifier that tells our clean chat from real chat (5-fold)."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+    from sklearn.model_selection import cross_val_predict
+
+    from training.linear import design
+
+    count = min(len(ours), len(real))
+    rng = np.random.default_rng(0)
+    chosen = [*(ours[i] for i in rng.permutation(len(ours))[:count]), *(real[i] for i in rng.permutation(len(real))[:count])]
+    truth = np.array([1] * count + [0] * count)
+    score = cross_val_predict(LogisticRegression(C=10, max_iter=300), design(chosen), truth, cv=5, method="decision_function")
+    return float(roc_auc_score(truth, score))
+
+
+def _real(name: str) -> list[str]:
+    import pandas as pd
+
+    path = next((DATASETS / "train").glob(f"{name}.*.parquet"))
+    frame = pd.read_parquet(path)
+    return [str(t) for t in (frame[frame.label == "normal"] if "label" in frame else frame).text if str(t).strip()]
+
+
+def report() -> dict[str, list[Record]]:
+    """Return every table by title."""
+    rows = messages()
+    harm = Counter((label, row["slice"]) for row in rows for label in row["labels"])
+    tables: dict[str, list[Record]] = {
+        "Messages": [
+            {"slice": s, "messages": n, "share": n / len(rows)} for s, n in Counter(r["slice"] for r in rows).most_common()
+        ],
+        "Labels": [
+            {"label": label, "plain": harm[label, "plain"], "cloaked": harm[label, "cloaked"], "cloaked_share": harm[label, "cloaked"] / max(1, harm[label, "plain"] + harm[label, "cloaked"])}
+            for label in sorted({name for name, _ in harm})
+        ],
+        "Spread": [
+            {"what": "community types", "count": len({r["community"] for r in rows})},
+            *({"what": f"register {name}", "count": n} for name, n in Counter(r["register"] for r in rows).most_common()),
+            *({"what": folder.name, "count": sum(len(p.read_text("utf-8").splitlines()) for p in folder.glob("*.jsonl"))} for folder in sorted(CORPUS.iterdir()) if folder.is_dir()),
+        ],
+        "Diversity": [{"set": "corpus", **diversity([r["text"] for r in rows])}],
+    }
+    if not DATASETS.is_dir():
+        print(f"The public sets are not at {DATASETS}: no comparison with real chat.", file=sys.stderr)
+        return tables
+    clean = [r["text"] for r in rows if r["slice"] == "clean"]
+    ours = {c for r in rows for c in r["text"] if "\u4e00" <= c <= "\u9fff"}
+    likeness = []
+    for name in ("qqgroup_ads", "nus_sms_zh", "tg_groupchat_stream"):
+        real = _real(name)
+        theirs = {c for t in real for c in t if "\u4e00" <= c <= "\u9fff"}
+        tables["Diversity"].append({"set": name, **diversity(real[:5000])})
+        likeness.append({"real chat": name, "characters_shared": len(ours & theirs) / len(theirs), "auc_told_apart": told_apart(clean, real)})
+    real_sets = [_real(n) for n in ("qqgroup_ads", "tg_groupchat_stream")]
+    likeness.append({"real chat": "one real set from another (for scale)", "auc_told_apart": told_apart(*real_sets)})
+    tables["Likeness to real chat"] = likeness
+    return tables
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run from the command line; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="only validate")
+    options = parser.parse_args(arguments)
+    found = problems()
+    print("\n".join(found) or "The corpus is valid.")
+    if found or options.check:
+        return int(bool(found))
+    text = "\n".join(show(title, table) for title, table in report().items())
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    (OUTPUT / "corpus.md").write_text(text, "utf-8")
+    print(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
