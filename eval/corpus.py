@@ -197,6 +197,20 @@ def told_apart(ours: Sequence[str], real: Sequence[str]) -> float:
     return float(roc_auc_score(truth, score))
 
 
+def agreement() -> list[Record]:
+    """Cohen's kappa per label between the writers' labels and a second, blind labelling of a random tenth."""
+    from sklearn.metrics import cohen_kappa_score
+
+    first = {row["id"]: set(row["labels"]) for row in messages()}
+    second = {row["id"]: set(row["labels"]) for row in records(CORPUS / "second_labels.jsonl")}
+    both = sorted(first.keys() & second.keys())
+    table: list[Record] = []
+    for label in sorted(MESSAGE_LABELS):
+        one, other = [label in first[i] for i in both], [label in second[i] for i in both]
+        table.append({"label": label, "rows": len(both), "first": sum(one), "second": sum(other), "kappa": float(cohen_kappa_score(one, other))})
+    return table
+
+
 def _real(name: str) -> list[str]:
     import pandas as pd
 
@@ -222,6 +236,7 @@ def report() -> dict[str, list[Record]]:
             *({"what": f"register {name}", "count": n} for name, n in Counter(r["register"] for r in rows).most_common()),
             *({"what": folder.name, "count": sum(len(p.read_text("utf-8").splitlines()) for p in folder.glob("*.jsonl"))} for folder in sorted(CORPUS.iterdir()) if folder.is_dir()),
         ],
+        "Agreement of two annotators": agreement(),
         "Diversity": [{"set": "corpus", **diversity([r["text"] for r in rows])}],
     }
     if not DATASETS.is_dir():
