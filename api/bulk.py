@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ def classify(
             stdout.write(line)
         stdout.flush()
     if rejects.count:
-        print(f"{rejects.count} lines were rejected: {rejects.place}", file=sys.stderr)
+        typer.echo(f"{rejects.count} lines were rejected: {rejects.place}", err=True)
         raise typer.Exit(EXIT_REJECTS)
 
 
@@ -72,9 +72,7 @@ def _judged(stdin: IO[bytes], rejects: _Rejects, progress: _Progress, runner: _R
         yield pending.popleft()()
 
 
-def _chunks(
-    lines: Iterator[tuple[int, bytes | None]], rejects: _Rejects, progress: _Progress
-) -> Iterator[list[Line]]:
+def _chunks(lines: Iterator[tuple[int, bytes | None]], rejects: _Rejects, progress: _Progress) -> Iterator[list[Line]]:
     chunk: list[Line] = []
     for number, raw in lines:
         progress.advance(raw)

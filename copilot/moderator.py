@@ -47,7 +47,9 @@ _MODEL_REASONS: Mapping[Label, Reason] = {
     Label.GAMBLING: Reason("措辞像博彩推广", "The wording reads like gambling promotion."),
     Label.PORN: Reason("措辞像色情招揽或低俗骚扰", "The wording reads like sexual solicitation or a lewd approach."),
     Label.ABUSE: Reason("措辞像对人的辱骂或攻击", "The wording reads like an insult or attack on people."),
-    Label.RUMOR: Reason("像未注明来源的惊人说法，需要核实", "Reads like an alarming claim without a source; needs checking."),
+    Label.RUMOR: Reason(
+        "像未注明来源的惊人说法，需要核实", "Reads like an alarming claim without a source; needs checking."
+    ),
 }
 
 
@@ -65,9 +67,7 @@ class Moderator:
         if policy is None:
             policy = Policy() if classifier is None else Policy(classifier.bands, f"{classifier.version}-bands")
         self._policy = policy
-        self._versions = Versions(
-            model=classifier.version if classifier else "none", policy=policy.version
-        )
+        self._versions = Versions(model=classifier.version if classifier else "none", policy=policy.version)
 
     @property
     def versions(self) -> Versions:
@@ -150,9 +150,7 @@ class Moderator:
             if label in _MODEL_REASONS and self._policy.reaches_review(label, model.get(label, 0.0))
         ]
 
-    def _with_quote(
-        self, verdict: Verdict, quote_model: Mapping[Label, float], signals: list[Signal]
-    ) -> Verdict:
+    def _with_quote(self, verdict: Verdict, quote_model: Mapping[Label, float], signals: list[Signal]) -> Verdict:
         """A bare forward is judged by what it forwards, to review at most and without a measure."""
         quoted = self._policy.decide(quote_model)
         if quoted.decision is Decision.ALLOW:

@@ -110,9 +110,7 @@ class Service:
             unit.add_community(community)
         return community
 
-    def change_community(
-        self, community_id: str, change: Callable[[Community], Community]
-    ) -> Community:
+    def change_community(self, community_id: str, change: Callable[[Community], Community]) -> Community:
         """Replace a community by what `change` makes of it; raises NotFound.
 
         Two changes at once both take effect: the later one is applied to the earlier one's result.

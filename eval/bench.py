@@ -203,10 +203,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     table: list[Row] = []
     for name, run, count in runs:
         median, p99 = latency(run, sample[: min(count, 300)])
-        table.append({"what": name, "messages_per_s": throughput(run, sample[:count], 256), "median_ms": median, "p99_ms": p99})
+        table.append(
+            {"what": name, "messages_per_s": throughput(run, sample[:count], 256), "median_ms": median, "p99_ms": p99}
+        )
     table.append(over_http(sample))
     _add_ratios(table)
-    text = show(f"Speed, {len(sample)} texts of {statistics.median(map(len, sample)):.0f} characters (median), {os.cpu_count()} cores", table)
+    text = show(
+        f"Speed: {len(sample)} texts, {statistics.median(map(len, sample)):.0f} characters (median), {os.cpu_count()} cores",
+        table,
+    )
     OUTPUT.mkdir(parents=True, exist_ok=True)
     (OUTPUT / "bench.md").write_text(text, "utf-8")
     (OUTPUT / "bench.json").write_text(json.dumps(table, indent=1), "utf-8")

@@ -1,7 +1,7 @@
 """Validate the corpus and print what its card says: counts, diversity, lengths, likeness to real chat.
 
-    python -m eval.corpus            # everything; needs the public sets for the comparisons
-    python -m eval.corpus --check    # only validate, exit status 1 where something is wrong
+python -m eval.corpus            # everything; needs the public sets for the comparisons
+python -m eval.corpus --check    # only validate, exit status 1 where something is wrong
 """
 
 from __future__ import annotations
@@ -27,9 +27,11 @@ from training.sources import CORPUS, DATASETS
 MESSAGE_LABELS = {label.value for label in Label} - {Label.OFF_TOPIC.value}
 SLICES = {"clean", "hard_negative", "plain", "cloaked"}
 REGISTERS = {"young", "old", "formal", "dialect", "mixed_english", "traditional", "plain"}
-CLOAKS = set(
-    "fullwidth traditional homophone lookalike split pinyin initials emoji digits separators zero_width leet reversed "
-    "line_split image_speak".split()
+CLOAKS = frozenset(
+    (
+        "fullwidth traditional homophone lookalike split pinyin initials emoji digits separators zero_width "
+        "leet reversed line_split image_speak"
+    ).split()
 )
 _NEAR = 0.6
 _NOT_CONTENT = re.compile(r"[\W_]+")
@@ -49,7 +51,16 @@ def messages() -> list[Record]:
 
 def problems() -> list[str]:
     """Return what is wrong with the corpus, in sentences; empty where it is valid."""
-    return [*_message_problems(), *_off_topic_problems(), *_rule_problems(), *_case_problems(), *_rumor_problems(), *_day_problems(), *_profile_problems(), *_split_problems()]
+    return [
+        *_message_problems(),
+        *_off_topic_problems(),
+        *_rule_problems(),
+        *_case_problems(),
+        *_rumor_problems(),
+        *_day_problems(),
+        *_profile_problems(),
+        *_split_problems(),
+    ]
 
 
 def _message_problems() -> Iterator[str]:
@@ -87,7 +98,9 @@ def _rule_problems() -> Iterator[str]:
         document = json.loads(path.read_text("utf-8"))
         numbers[document["id"]] = {clause["number"] for clause in document["clauses"]}
         for clause in document["clauses"]:
-            if clause["kind"] not in ("forbid", "allow", "inform") or set(clause["labels"]) - {label.value for label in Label}:
+            if clause["kind"] not in ("forbid", "allow", "inform") or set(clause["labels"]) - {
+                label.value for label in Label
+            }:
                 yield f"rules {document['id']}, clause {clause['number']}"
     for row in records(CORPUS / "rules" / "pairs.jsonl"):
         if row["clause"] is not None and row["clause"] not in numbers.get(row["rules"], set()):
@@ -107,7 +120,10 @@ def _case_problems() -> Iterator[str]:
 def _rumor_problems() -> Iterator[str]:
     for path in sorted((CORPUS / "rumors").glob("*.jsonl")):
         for row in records(path):
-            if row["verdict"] not in ("false", "misleading", "outdated", "true") or not 2 <= len(row["retellings"]) <= 4:
+            if (
+                row["verdict"] not in ("false", "misleading", "outdated", "true")
+                or not 2 <= len(row["retellings"]) <= 4
+            ):
                 yield f"rumour {row['id']}"
 
 
@@ -118,7 +134,11 @@ def _day_problems() -> Iterator[str]:
         if {"community", "theme", "date", "thin"} - set(header) or len(ids) != len(rows):
             yield f"day {path.stem}: header or ids"
         gold = json.loads(path.with_name(f"{path.stem}.gold.json").read_text("utf-8"))
-        named = [i for thread in gold["threads"] for i in thread["messages"]] + gold["key_sentences"] + gold["open_questions"]
+        named = (
+            [i for thread in gold["threads"] for i in thread["messages"]]
+            + gold["key_sentences"]
+            + gold["open_questions"]
+        )
         named += [r["reply_to"] for r in rows if r.get("reply_to")]
         if set(named) - ids:
             yield f"day {path.stem} names messages that are not there: {sorted(set(named) - ids)[:3]}"
@@ -191,9 +211,14 @@ def told_apart(ours: Sequence[str], real: Sequence[str]) -> float:
 
     count = min(len(ours), len(real))
     rng = np.random.default_rng(0)
-    chosen = [*(ours[i] for i in rng.permutation(len(ours))[:count]), *(real[i] for i in rng.permutation(len(real))[:count])]
+    chosen = [
+        *(ours[i] for i in rng.permutation(len(ours))[:count]),
+        *(real[i] for i in rng.permutation(len(real))[:count]),
+    ]
     truth = np.array([1] * count + [0] * count)
-    score = cross_val_predict(LogisticRegression(C=10, max_iter=300), design(chosen), truth, cv=5, method="decision_function")
+    score = cross_val_predict(
+        LogisticRegression(C=10, max_iter=300), design(chosen), truth, cv=5, method="decision_function"
+    )
     return float(roc_auc_score(truth, score))
 
 
@@ -207,7 +232,15 @@ def agreement() -> list[Record]:
     table: list[Record] = []
     for label in sorted(MESSAGE_LABELS):
         one, other = [label in first[i] for i in both], [label in second[i] for i in both]
-        table.append({"label": label, "rows": len(both), "first": sum(one), "second": sum(other), "kappa": float(cohen_kappa_score(one, other))})
+        table.append(
+            {
+                "label": label,
+                "rows": len(both),
+                "first": sum(one),
+                "second": sum(other),
+                "kappa": float(cohen_kappa_score(one, other)),
+            }
+        )
     return table
 
 
@@ -225,16 +258,32 @@ def report() -> dict[str, list[Record]]:
     harm = Counter((label, row["slice"]) for row in rows for label in row["labels"])
     tables: dict[str, list[Record]] = {
         "Messages": [
-            {"slice": s, "messages": n, "share": n / len(rows)} for s, n in Counter(r["slice"] for r in rows).most_common()
+            {"slice": s, "messages": n, "share": n / len(rows)}
+            for s, n in Counter(r["slice"] for r in rows).most_common()
         ],
         "Labels": [
-            {"label": label, "plain": harm[label, "plain"], "cloaked": harm[label, "cloaked"], "cloaked_share": harm[label, "cloaked"] / max(1, harm[label, "plain"] + harm[label, "cloaked"])}
+            {
+                "label": label,
+                "plain": harm[label, "plain"],
+                "cloaked": harm[label, "cloaked"],
+                "cloaked_share": harm[label, "cloaked"] / max(1, harm[label, "plain"] + harm[label, "cloaked"]),
+            }
             for label in sorted({name for name, _ in harm})
         ],
         "Spread": [
             {"what": "community types", "count": len({r["community"] for r in rows})},
-            *({"what": f"register {name}", "count": n} for name, n in Counter(r["register"] for r in rows).most_common()),
-            *({"what": folder.name, "count": sum(len(p.read_text("utf-8").splitlines()) for p in folder.glob("*.jsonl"))} for folder in sorted(CORPUS.iterdir()) if folder.is_dir()),
+            *(
+                {"what": f"register {name}", "count": n}
+                for name, n in Counter(r["register"] for r in rows).most_common()
+            ),
+            *(
+                {
+                    "what": folder.name,
+                    "count": sum(len(p.read_text("utf-8").splitlines()) for p in folder.glob("*.jsonl")),
+                }
+                for folder in sorted(CORPUS.iterdir())
+                if folder.is_dir()
+            ),
         ],
         "Agreement of two annotators": agreement(),
         "Diversity": [{"set": "corpus", **diversity([r["text"] for r in rows])}],
@@ -249,7 +298,13 @@ def report() -> dict[str, list[Record]]:
         real = _real(name)
         theirs = {c for t in real for c in t if "\u4e00" <= c <= "\u9fff"}
         tables["Diversity"].append({"set": name, **diversity(real[:5000])})
-        likeness.append({"real chat": name, "characters_shared": len(ours & theirs) / len(theirs), "auc_told_apart": told_apart(clean, real)})
+        likeness.append(
+            {
+                "real chat": name,
+                "characters_shared": len(ours & theirs) / len(theirs),
+                "auc_told_apart": told_apart(clean, real),
+            }
+        )
     real_sets = [_real(n) for n in ("qqgroup_ads", "tg_groupchat_stream")]
     likeness.append({"real chat": "one real set from another (for scale)", "auc_told_apart": told_apart(*real_sets)})
     tables["Likeness to real chat"] = likeness

@@ -33,6 +33,7 @@ TEXTS = (
 BOTS = 3
 BATCH = 10
 
+
 @dataclass
 class Report:
     """What was seen; `problems` is empty where all is well."""

@@ -1,6 +1,6 @@
 """Retrain without one source at a time and see what is left of its recall: in-set scores lie.
 
-    python -m eval.leave_one_out      # about a quarter of an hour; `eval.quality --leave-one-out` includes it
+python -m eval.leave_one_out      # about a quarter of an hour; `eval.quality --leave-one-out` includes it
 """
 
 from __future__ import annotations

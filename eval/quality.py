@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +24,25 @@ from models import load_classifier
 from training.sources import DATASETS, ORDINARY_CHAT, ROOT, TEXT_LABELS, Row, corpus_rows, ordinary_chat, public_rows
 
 OUTPUT = ROOT / "var" / "eval"
-DEV_SETS = ("cold", "sccd_bythread", "swsr", "tg_spam_telegram", "qqgroup_ads", "fbs_sms", "comment_antispam", "ced", "ltcr", "chnci")
-HARMS = {"gambling": Label.GAMBLING, "porn": Label.PORN, "abuse": Label.ABUSE, "fraud": Label.FRAUD, "illicit_ad": Label.ADS}
+DEV_SETS = (
+    "cold",
+    "sccd_bythread",
+    "swsr",
+    "tg_spam_telegram",
+    "qqgroup_ads",
+    "fbs_sms",
+    "comment_antispam",
+    "ced",
+    "ltcr",
+    "chnci",
+)
+HARMS = {
+    "gambling": Label.GAMBLING,
+    "porn": Label.PORN,
+    "abuse": Label.ABUSE,
+    "fraud": Label.FRAUD,
+    "illicit_ad": Label.ADS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +74,15 @@ class Judged:
 def judge(name: str, rows: Sequence[Row], moderator: Moderator) -> Judged:
     """Send rows through the product, each as a message of its own author and group."""
     messages = [Message(id=str(i), text=row.text) for i, row in enumerate(rows)]
-    assessments = [a for start in range(0, len(messages), 1000) for a in moderator.assess(messages[start : start + 1000])]
+    assessments = [
+        a for start in range(0, len(messages), 1000) for a in moderator.assess(messages[start : start + 1000])
+    ]
     return Judged(name, rows, assessments)
 
 
 def chat_table(sets: Sequence[Judged]) -> list[dict[str, object]]:
     """False alarms on clean messages: share not allowed, share removed, and by label."""
-    table = []
+    table: list[dict[str, object]] = []
     for judged in sets:
         alarms, removed = judged.decided(Decision.REVIEW, Decision.REMOVE), judged.decided(Decision.REMOVE)
         low, high = wilson(int(alarms.sum()), len(alarms))
@@ -82,7 +101,7 @@ def chat_table(sets: Sequence[Judged]) -> list[dict[str, object]]:
 
 def label_table(sets: Sequence[Judged], chat: Judged) -> list[dict[str, object]]:
     """Per set and label: AUC, recall at 1 % false alarms on chat, and figures at the product's thresholds."""
-    table = []
+    table: list[dict[str, object]] = []
     for judged in sets:
         for label in TEXT_LABELS:
             usable, positive = judged.known(label)
@@ -115,7 +134,11 @@ def harm_table(chat: Judged, moderator: Moderator) -> list[dict[str, object]]:
     import pandas as pd
 
     frame = pd.read_parquet(DATASETS / "eval_only" / "chineseharm.train.parquet")
-    judged = judge("chineseharm", [Row(text, {}, "chineseharm", label) for text, label in zip(frame.text, frame.label, strict=True)], moderator)
+    judged = judge(
+        "chineseharm",
+        [Row(text, {}, "chineseharm", label) for text, label in zip(frame.text, frame.label, strict=True)],
+        moderator,
+    )
     kind = np.array([row.slice for row in judged.rows])
     any_score, any_chat = _any_harm(judged, chat), _any_harm(chat, chat)
     limit = threshold_at(any_chat, 0.01)
@@ -144,7 +167,8 @@ def _any_harm(judged: Judged, chat: Judged) -> Floats:
         score = judged.scores(label)
         rank = np.searchsorted(ordered, score, side="left") / len(ordered)
         columns.append(rank + np.where(rank >= 1, score, 0))
-    return np.max(columns, axis=0)
+    highest: Floats = np.max(columns, axis=0)
+    return highest
 
 
 def toxicn_table(moderator: Moderator) -> list[dict[str, object]]:
@@ -152,7 +176,9 @@ def toxicn_table(moderator: Moderator) -> list[dict[str, object]]:
     import pandas as pd
 
     frame = pd.read_parquet(DATASETS / "eval_only" / "toxicn.train.parquet")
-    rows = [Row(t, {Label.ABUSE: int(label == "abuse")}, "toxicn") for t, label in zip(frame.text, frame.label, strict=True)]
+    rows = [
+        Row(t, {Label.ABUSE: int(label == "abuse")}, "toxicn") for t, label in zip(frame.text, frame.label, strict=True)
+    ]
     judged = judge("toxicn", rows, moderator)
     usable, positive = judged.known(Label.ABUSE)
     return [{"set": "toxicn", "rows": len(rows), "auc": auc(positive[usable], judged.scores(Label.ABUSE)[usable])}]
@@ -190,7 +216,7 @@ def report(moderator: Moderator) -> dict[str, list[dict[str, object]]]:
     held = ordinary_chat()
     chat = judge("ordinary chat", held, moderator)
     by_set = [judge(name, [r for r in held if r.source == name], moderator) for name in ORDINARY_CHAT]
-    modern = judge("chnci dev, votes 0", [r for r in public_rows("dev", "chnci")][:5000], moderator)
+    modern = judge("chnci dev, votes 0", list(public_rows("dev", "chnci"))[:5000], moderator)
     dev = [judge(f"{name} dev", list(public_rows("dev", name)), moderator) for name in DEV_SETS]
     return {
         "False alarms on clean messages": chat_table([chat, *by_set, modern, *corpus_chat]),
@@ -214,7 +240,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         tables["Leave one source out"] = measure()
     options.out.mkdir(parents=True, exist_ok=True)
-    text = f"# Quality of {moderator.versions.model}\n\n" + "\n".join(show(title, table) for title, table in tables.items())
+    text = f"# Quality of {moderator.versions.model}\n\n" + "\n".join(
+        show(title, table) for title, table in tables.items()
+    )
     (options.out / "quality.md").write_text(text, "utf-8")
     (options.out / "quality.json").write_text(json.dumps(tables, ensure_ascii=False, indent=1), "utf-8")
     print(text)

@@ -94,5 +94,3 @@ def deliver(port: int, key: str, messages: Sequence[Message]) -> list[dict[str, 
         raise ConnectionResetError("the answer was cut off") from error
     finally:
         connection.close()
-
-

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from copilot.text import TextViews
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-_SALTS = tuple(np.uint64(salt) for salt in (0x243F6A8885A308D3, 0x13198A2E03707344, 0xA4093822299F31D0, 0x082EFA98EC4E6C89))
+_SALTS = tuple(
+    np.uint64(salt) for salt in (0x243F6A8885A308D3, 0x13198A2E03707344, 0xA4093822299F31D0, 0x082EFA98EC4E6C89)
+)
 _EDGE = 0x2
 """Stands before and after each text, so that openings and endings are features too."""
 
@@ -70,9 +72,7 @@ def ngram_features(views: Sequence[TextViews], bits: int, orders: Sequence[int] 
     return Features(indices, offsets.astype(np.int64))
 
 
-def _hashes(
-    codes: NDArray[np.uint64], owner: NDArray[np.uint64], order: int, bits: int
-) -> NDArray[np.uint64]:
+def _hashes(codes: NDArray[np.uint64], owner: NDArray[np.uint64], order: int, bits: int) -> NDArray[np.uint64]:
     """Keys (row << bits | bucket) of all n-grams of one order that do not cross an edge."""
     count = len(codes) - order + 1
     if count <= 0:

@@ -40,4 +40,5 @@ class HashingEncoder:
         np.add.at(rows, (owner, (features.indices >> 1) % self._dim), sign)
         length = np.linalg.norm(rows, axis=1, keepdims=True)
         rows[length[:, 0] == 0, 0] = 1.0
-        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+        rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+        return rows

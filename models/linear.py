@@ -60,9 +60,7 @@ class LinearClassifier:
         return [dict(zip(labels, map(float, row), strict=True)) for row in scores]
 
 
-def linear_logits(
-    features: Features, weights: NDArray[np.float32], bias: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def linear_logits(features: Features, weights: NDArray[np.float32], bias: NDArray[np.float32]) -> NDArray[np.float32]:
     """Sum the weights of each text's features, divided by the root of their number, plus a bias."""
     sums = np.zeros((len(features.indices) + 1, weights.shape[1]), dtype=np.float64)
     np.cumsum(weights[features.indices], axis=0, out=sums[1:])

@@ -41,7 +41,9 @@ def save_linear(
     folder.mkdir(parents=True, exist_ok=False)
     labels = list(models)
     weights = np.stack([models[label].weights for label in labels], axis=1).astype(np.float16)
-    head = np.array([[m.bias for m in models.values()], [m.slope for m in models.values()], [m.intercept for m in models.values()]])
+    head = np.array(
+        [[m.bias for m in models.values()], [m.slope for m in models.values()], [m.intercept for m in models.values()]]
+    )
     np.save(folder / "weights.npy", weights, allow_pickle=False)
     np.save(folder / "head.npy", head.astype(np.float32), allow_pickle=False)
     counts = Counter(row.source for row in rows)
@@ -55,10 +57,16 @@ def save_linear(
         "bands": {label.value: {"review": m.band.review, "remove": m.band.remove} for label, m in models.items()},
         "licence_tags": list(tags),
         "sources": [
-            {"name": name, "rows": count, "licence": sets.get(name, {}).get("licence", "Apache-2.0, this project's own corpus")}
+            {
+                "name": name,
+                "rows": count,
+                "licence": sets.get(name, {}).get("licence", "Apache-2.0, this project's own corpus"),
+            }
             for name, count in sorted(counts.items())
         ],
-        "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in ("weights.npy", "head.npy")},
+        "files": {
+            name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in ("weights.npy", "head.npy")
+        },
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
     return folder

@@ -55,7 +55,7 @@ def _all(value: int, *but: Label, **named: int) -> dict[Label, int]:
 
 _CLEAN = _all(0)
 _COMMERCIAL = (Label.ADS, Label.FRAUD, Label.GAMBLING, Label.PORN)
-_NOT_SOLD = {label: 0 for label in _COMMERCIAL}
+_NOT_SOLD = dict.fromkeys(_COMMERCIAL, 0)
 
 Reader = Callable[[Mapping[str, Any]], Known | None]
 """From a set's row to what it teaches; None leaves the row out."""
@@ -176,6 +176,10 @@ def licences() -> dict[str, str]:
     return {name: entry["tag"] for name, entry in sets.items()}
 
 
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in record.items()} for record in frame.to_dict("records")]
+
+
 def _files(folder: str, name: str) -> list[Path]:
     return sorted((DATASETS / folder).glob(f"{name}.*.parquet"))
 
@@ -189,7 +193,7 @@ def public_rows(folder: str, name: str) -> Iterator[Row]:
         if folder == "train" and len(frame) > _LARGEST.get(name, len(frame)):
             frame = frame.sample(_LARGEST[name], random_state=0)
         column = "text" if "text" in frame else "text_a"
-        for record in frame.to_dict("records"):
+        for record in _records(frame):
             known = reader(record)
             text = str(record[column])
             if known is None or not text.strip():
@@ -235,9 +239,11 @@ def corpus_rows(part: str) -> list[Row]:
 class _Refill:
     """Puts plausible values where a set masks entities, so that no model learns the masks."""
 
-    _MASK = re.compile(r"\s*\b(DIGIT|URL|NAME|PLACE|CELLPHONE|PHONE|WECHAT)\b\s*|(DIGIT|URL|NAME|PLACE|CELLPHONE|PHONE|WECHAT)")
+    _MASK = re.compile(
+        r"\s*\b(DIGIT|URL|NAME|PLACE|CELLPHONE|PHONE|WECHAT)\b\s*|(DIGIT|URL|NAME|PLACE|CELLPHONE|PHONE|WECHAT)"
+    )
     _NAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-    _PLACES = "城东 南湖 新街 人民路 中山 万达 东风 滨江 高新 河西 北门 金桥 西城 龙湖 开元 长安".split()
+    _PLACES = tuple("城东 南湖 新街 人民路 中山 万达 东风 滨江 高新 河西 北门 金桥 西城 龙湖 开元 长安".split())
 
     def __init__(self, seed: str) -> None:
         self._random = random.Random(seed)  # noqa: S311 - reproducible, not secret
@@ -250,7 +256,9 @@ class _Refill:
         if mask == "DIGIT":
             return str(pick.choice([1, 2, 3, 5, 10, 20, 50, 88, 99, 100, 168, 200, 300, 500, 1000, 5000]))
         if mask == "URL":
-            return "".join(pick.choices("abcdefghkmnpqrstuvwxyz", k=pick.randint(3, 7))) + pick.choice([".com", ".cn", ".cc"])
+            return "".join(pick.choices("abcdefghkmnpqrstuvwxyz", k=pick.randint(3, 7))) + pick.choice(
+                [".com", ".cn", ".cc"]
+            )
         if mask == "NAME":
             return pick.choice(self._NAMES) + pick.choice(["经理", "先生", "女士", "老师", "小姐"])
         if mask == "PLACE":

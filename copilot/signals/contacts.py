@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from copilot.signals.context import Context
 from copilot.text import TextViews
-from copilot.types import Label, Reason, Signal, Span
+from copilot.types import Label, Reason, Signal
 
 _EDGE = r"(?![\da-z])"
 _START = r"(?<![\da-z@._\-])"
@@ -16,32 +16,47 @@ _START = r"(?<![\da-z@._\-])"
 _PLAIN_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     # what is a contact by its form alone
     ("email", re.compile(rf"[a-z0-9._+\-]{{2,40}}@[a-z0-9\-]{{1,30}}(?:\.[a-z]{{2,10}}){{1,2}}{_EDGE}")),
-    ("hotline", re.compile(rf"{_START}(?:[48]00[ \-]?\d{{3}}[ \-]?\d{{4}}|95\d{{3}}|123\d{{2}}|96\d{{3}}|10086|10010|10000|11[049]){_EDGE}")),
+    ("hotline", re.compile(rf"{_START}(?:[48]00[ \-]?\d{{3}}[ \-]?\d{{4}}|9[56]\d{{3}}|123\d\d|100\d\d|11\d){_EDGE}")),
     ("mobile", re.compile(rf"(?<![\da-z.])(?:\+?86[ \-]?)?1[3-9]\d{{9}}{_EDGE}")),
+    ("mobile", re.compile(rf"{_START}(?:00|\+)(?:852|853|886)[ \-]?\d{{4}}[ \-]?\d{{4}}{_EDGE}")),
     ("landline", re.compile(rf"{_START}0\d{{2,3}}[ \-]?[2-8]\d{{3}} ?\d{{3,4}}{_EDGE}")),
 )  # fmt: skip
-_HANDLE = re.compile(rf"(?<![a-z0-9])@([a-z][a-z0-9_\-]{{3,31}}){_EDGE}")
-_ACCOUNT = re.compile(rf"(?<![a-z0-9./#\-])(?:[1-9]\d{{4,11}}(?=(?:qq?|vx?|wx)(?![a-z0-9]))|(?:[a-z][a-z0-9_\-]{{4,19}}|[a-z][a-z0-9_\-]{{1,15}}\.\d{{2,8}}|[1-9]\d{{4,11}}|\d[a-z0-9_\-]{{5,19}})(?![a-z0-9./@]))")
+_HANDLE = re.compile(rf"(?<![a-z0-9])@[ \-_.]{{0,2}}([a-z][a-z0-9_\-]{{3,31}}){_EDGE}")
+_ACCOUNT = re.compile(
+    r"(?<![a-z0-9./#\-])(?:"
+    r"[1-9]\d{4,11}(?=(?:qq?|vx?|wx)(?![a-z0-9]))"  # 36820917q
+    r"|(?:[a-z][a-z0-9_\-]{1,15}\.\d{2,8}|[a-z]{2,12} \d{3,8}|[a-z][a-z0-9_\-]{4,19}|[1-9]\d{4,11}|\d[a-z0-9_\-]{5,19})"
+    r"(?![a-z0-9./@]))"
+)
 
 _APPS: tuple[tuple[str, str], ...] = (
-    ("wechat", r"微信|薇|溦|徽信|徾|微讯|微号|薇讯|wechat|weixin|(?<![a-z0-9])(?:v|wx|vx|weix)(?![a-z0-9])|微(?![\u4e00-\u9fff])|加微|绿泡泡|绿色软件|位信|亻立亻言|[微薇]亻?吅"),
+    (
+        "wechat",
+        r"微信|薇|溦|徽信|徾|微讯|微号|薇讯|wechat|weixin|(?<![a-z0-9])(?:v|wx|vx|weix)(?![a-z0-9])|微(?![\u4e00-\u9fff])"
+        r"|加微|绿泡泡|绿色软件|位信|亻立亻言|[微薇]亻?吅",
+    ),
     ("qq", r"QQ|(?<![a-z0-9])qq?(?![a-z0-9])|扣扣|企鹅|扣我|这是扣|球球|扣(?=[上里]|$)"),
     ("group", r"群|裙|qun(?![a-z])"),
     ("telegram", r"电报|飞机|纸飞|(?<![a-z])tg(?![a-z])|telegram|✈"),
-    ("other", r"小红书|抖音|快手|闲鱼|line(?![a-z])|whatsapp|📨|好友"),
+    ("other", r"小红书|抖音|快手|闲鱼|line(?![a-z])|whatsapp|📨"),
 )  # fmt: skip
 _APP = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _APPS))
 _APP_JUST_BEFORE = re.compile(r"(?:微信|QQ|薇|群|裙|电报|飞机|(?<![a-z0-9])(?:v|wx|vx|q|qq))[号]?[^\w\n]{0,4}$")
 _AT_SIGN = re.compile(r"@ {0,2}$")
-_CALL = re.compile(r"加|\+|搜|扫|私|联系|找我|扣我|滴滴|戳|关注|收徒|报名|jia(?![a-z])|[同]号|call|咨询|详[聊谈询]|进|入|来|拉")
+_CALL = re.compile(
+    r"加|\+|搜|扫|私|联系|找我|扣我|滴滴|戳|关注|收徒|报名|jia(?![a-z])|[同]号|call|咨询|详[聊谈询]|进|入|来|拉"
+)
 _REACH_BEFORE, _REACH_AFTER = 14, 10
 """Characters between an account and the word that makes it one."""
 
 _NO_ACCOUNT_BEFORE = re.compile(
     r"(?:订单|单号|运单|快递|流水|编号|学号|工号|证号|合同|会议|房间|航班|税号|取件码|验证码|尾号|序列号|股票|代码|基金|版本|型号|比分|价格|坐标|"
-    r"密码|passcode|端口|ip|uid|id)\S{0,4}[^\w]*$"
+    r"密码|passcode|端口)\S{0,4}[^\w]*$"
 )
-_UNIT_AFTER = re.compile(r"\s?(?:元|块|个|分|年|月|日|号楼|栋|米|斤|公里|km|kg|ml|g(?![a-z])|%|w(?![a-z])|人|次|条|天|小时|点|万|mah|版|路(?!飞)|股|步|楼|名|届|级|层)")
+_NUMBERED_BEFORE = re.compile(r"(?:ip|uid|id|好友码)[^\w]*$")
+_UNIT_AFTER = re.compile(
+    r"\s?(?:元|块|个|分|年|月|日|号楼|栋|米|斤|公里|km|kg|ml|g(?![a-z])|%|w(?![a-z])|人|次|条|天|小时|点|万|mah|版|路(?!飞)|股|步|楼|名|届|级|层)"
+)
 _PUBLIC = re.compile(
     r"物业|前台|门卫|保安|居委|社区|派出所|报警|医院|学校|老师|班主任|快递|驿站|客服电话|售后|热线|投诉|举报|维修|救援|失主|挪车|取件|订单|单号|运单|"
     r"发票号|税号|会议|考场|车次|航班|收件人|登记|作业"
@@ -80,7 +95,7 @@ def detect(views: TextViews, context: Context) -> list[Signal]:
     public = _PUBLIC.search(text) is not None
     signals = []
     for contact in found:
-        span = view.span(_with_app(text, contact.start), contact.end)
+        span = view.span(_with_app(text, contact.start), _with_closing(text, contact.start, contact.end))
         hidden = _is_hidden(views.typed[span[0] : span[1]])
         score = 0.0
         if not context.community.commerce and contact.kind != "hotline":
@@ -99,41 +114,47 @@ def detect(views: TextViews, context: Context) -> list[Signal]:
 
 
 def _contacts(text: str) -> Iterator[_Contact]:
-    """Contacts by their form, then accounts that an app's name or a call stands beside."""
+    """Contacts without overlaps: by their form alone first, then accounts that something names."""
     taken: list[tuple[int, int]] = []
+    for contact in _candidates(text):
+        if all(contact.end <= start or contact.start >= end for start, end in taken):
+            taken.append((contact.start, contact.end))
+            yield contact
+
+
+def _candidates(text: str) -> Iterator[_Contact]:
     for kind, pattern in _PLAIN_KINDS:
         for start, end in (match.span() for match in pattern.finditer(text)):
-            if _free(taken, start, end) and (kind in ("email", "hotline") or not _is_other_number(text, start, end)):
-                taken.append((start, end))
+            if kind in ("email", "hotline") or not _is_other_number(text, start, end):
                 yield _Contact(_named(text, start, kind), start, end)
     for match in _HANDLE.finditer(text):
-        if _free(taken, *match.span()):
-            taken.append(match.span())
-            yield _Contact("handle", *match.span())
+        yield _Contact("handle", *match.span())
     for start, end in (match.span() for match in _ACCOUNT.finditer(text)):
-        if not _free(taken, start, end) or _is_other_number(text, start, end):
-            continue
-        kind = _account_kind(text, start, end)
-        if kind is not None:
-            taken.append((start, end))
-            yield _Contact(kind, start, end)
+        kind_of_account = None if _is_other_number(text, start, end) else _account_kind(text, start, end)
+        if kind_of_account is not None:
+            yield _Contact(kind_of_account, start, end)
+
+
+def _with_closing(text: str, start: int, end: int) -> int:
+    """Return the end with the bracket that closes one opened inside or right before the account."""
+    opened = any(char in "{[(（【<" for char in text[max(0, start - 1) : end])
+    return end + 1 if opened and text[end : end + 1] in tuple("}])）】>") else end
 
 
 def _with_app(text: str, start: int) -> int:
     """Return where the app's name begins that stands right before an account, else its own start."""
-    match = _APP_JUST_BEFORE.search(text[max(0, start - 12) : start]) or _AT_SIGN.search(text[max(0, start - 3) : start])
+    match = _APP_JUST_BEFORE.search(text[max(0, start - 12) : start]) or _AT_SIGN.search(
+        text[max(0, start - 3) : start]
+    )
     return start - len(match.group()) if match else start
-
-
-def _free(taken: list[tuple[int, int]], start: int, end: int) -> bool:
-    return all(end <= a or start >= b for a, b in taken)
 
 
 def _is_other_number(text: str, start: int, end: int) -> bool:
     """Whether the words around say that it is an order, a price, a version and so on."""
-    if text[start:end].isdigit() and _UNIT_AFTER.match(text[end : end + 4]):
+    before = text[max(0, start - 12) : start]
+    if text[start:end].isdigit() and (_UNIT_AFTER.match(text[end : end + 4]) or _NUMBERED_BEFORE.search(before)):
         return True
-    return _NO_ACCOUNT_BEFORE.search(text[max(0, start - 12) : start]) is not None
+    return _NO_ACCOUNT_BEFORE.search(before) is not None
 
 
 def _named(text: str, start: int, kind: str) -> str:
@@ -148,7 +169,7 @@ def _account_kind(text: str, start: int, end: int) -> str | None:
     A word of letters alone is an account only right behind an app's name; others need an app's name
     or a call within reach.
     """
-    account = text[start:end]
+    account = text[start:end].replace(" ", "")
     before, after = text[max(0, start - _REACH_BEFORE) : start], text[end : end + _REACH_AFTER]
     apps_before = list(_APP.finditer(before))
     if not any(char.isdigit() for char in account):

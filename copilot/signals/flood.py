@@ -141,16 +141,22 @@ def detect(views: TextViews, context: Context) -> list[Signal]:
     if repeats.by_author >= needed:
         times = repeats.by_author + 1
         score = min(0.97, 0.6 + 0.1 * (repeats.by_author - needed))
-        reason = Reason(f"同一人短时间内第 {times} 次发相同内容", f"The same content from this author, time {times} within minutes.")
+        reason = Reason(
+            f"同一人短时间内第 {times} 次发相同内容", f"The same content from this author, time {times} within minutes."
+        )
         signals.append(_signal(score, reason, views, "repeat"))
     if repeats.burst >= _BURST_FROM:
         reason = Reason(f"十秒内连发 {repeats.burst} 条", f"{repeats.burst} messages within ten seconds.")
         signals.append(_signal(0.6, reason, views, "burst"))
     if repeats.in_group >= 3:
-        reason = Reason(f"另有 {repeats.in_group} 条近似内容来自其他人", f"{repeats.in_group} near-copies by others shortly before.")
+        reason = Reason(
+            f"另有 {repeats.in_group} 条近似内容来自其他人", f"{repeats.in_group} near-copies by others shortly before."
+        )
         signals.append(Signal("flood", None, 0.0, reason, ((0, len(views.typed)),), "group"))
     if len(views.typed) >= _SELF_REPEAT_FROM and _repeats_itself(content):
-        signals.append(_signal(0.7, Reason("一条消息内反复重复", "One message repeats itself many times."), views, "self"))
+        signals.append(
+            _signal(0.7, Reason("一条消息内反复重复", "One message repeats itself many times."), views, "self")
+        )
     return signals
 
 

@@ -10,30 +10,38 @@ from copilot.text import TextViews
 from copilot.types import Label, Reason, Signal
 
 _ASCII_HOST = r"(?<![a-z0-9@.\-])(?:[a-z0-9](?:[a-z0-9\-]{0,40}[a-z0-9])?\.){1,5}(?:[a-z]{2,12}|中国|公司|网络)"
-_URL = re.compile(rf"(?:https?://|www\.)[^\s\u4e00-\u9fff，。；！？、“”<>]{{3,300}}|{_ASCII_HOST}(?:[:/?#][a-z0-9\-._~:/?#@!$&'()*+,;=%]{{0,200}})?")
+_URL = re.compile(
+    rf"(?:https?://|www\.)[^\s\u4e00-\u9fff，。；！？、“”<>]{{3,300}}|{_ASCII_HOST}(?:[:/?#][a-z0-9\-._~:/?#@!$&'()*+,;=%]{{0,200}})?"
+)
 _TLD = "com|cn|net|org|top|vip|xyz|cc|club|site|fun|pro|info|link|icu|one"
 _HIDDEN_DOT = re.compile(
     # a word or a sign for the dot: abc点com, abc[.]cc, abc 丶 vip
-    rf"(?<![a-z0-9])[a-z0-9\-]{{2,30}}[\s_]{{0,2}}(?:点|丶|·|•|\[\.\]|\(\.\)|\(点\)|【点】|\(?dot\)?|\[dot\])[\s_]{{0,2}}"
+    rf"(?<![a-z0-9])(?:[a-z0-9\-]{{1,20}}\s?[.丶丨ㆍ·•]\s?)?[a-z0-9\-]{{2,30}}[\s_]{{0,2}}(?:小数点|点儿?|[丶丨ㆍ·•]|\[\.\]|\(\.\)|\(点\)|【点】|\(?dot\)?|\[dot\])[\s_]{{0,2}}"
     rf"(?:{_TLD}|me|io|co|app|live|shop)(?![a-z])"
     # another mark in its place, behind a name that is no word: abc703，cn, abc703❗com
     rf"|(?<![a-z0-9])(?=[a-z\-]*\d|[a-z0-9\-]{{6}})[a-z0-9\-]{{4,30}}\s?[^\w\s/@:]{{1,2}}\s?(?:com|cn|net|top|vip|xyz|cc|club|site|fun)(?![a-z])(?:/[a-z0-9]{{0,20}})?"
     r"|[a-z0-9\-]{4,30}\s*\n\s*\.(?:com|cn|net|top|vip|xyz|cc)(?![a-z])"
     r"|h[*x]{0,2}t?ps?://\S{4,60}"
 )
-_DOTS = re.compile(r"[\s_(（\[【]*(?:dot|点|丶|(?!:)[^\w\s/\-:])[\s_)）\]】]*")
-_MAY_LINK = re.compile(r"[a-z0-9][\s_]{0,2}(?:\.|点|。|，|,|丶|、|·|•|【|\[|\(|dot|[^\w\s])|http|www|://").search
+_DOTS = re.compile(r"[\s_(（\[【]*(?:dot|小数点|点儿?|[丶丨ㆍ]|(?!:)[^\w\s/\-:])[\s_)）\]】]*")
+_MAY_LINK = re.compile(
+    r"[a-z0-9][\s_]{0,2}(?:\.|点|。|，|,|小|丶|丨|ㆍ|、|·|•|【|\[|\(|dot|[^\w\s])|http|www|://"
+).search
 
 SHORTENERS = frozenset(
-    "t.cn url.cn dwz.cn suo.im suo.nz bit.ly tinyurl.com t.co goo.gl is.gd mrw.so u.nu rrd.me 985.so dwz.mk tb.cn kurl.cn c7.gg w.url.cn "
-    "0x7.me reurl.cc pse.is lihi.cc shorturl.at cutt.ly rb.gy v.gd buff.ly ow.ly".split()
+    (
+        "t.cn url.cn dwz.cn suo.im suo.nz bit.ly tinyurl.com t.co goo.gl is.gd mrw.so u.nu rrd.me 985.so "
+        "dwz.mk tb.cn kurl.cn c7.gg w.url.cn 0x7.me reurl.cc pse.is lihi.cc shorturl.at cutt.ly rb.gy v.gd "
+        "buff.ly ow.ly"
+    ).split()
 )
 """Services whose links hide where they lead."""
 
 _WELL_KNOWN = (
-    "taobao.com tmall.com jd.com pinduoduo.com alipay.com weixin.qq.com qq.com icbc.com.cn ccb.com boc.cn abchina.com cmbchina.com "
-    "12306.cn 10086.cn 10010.com 189.cn baidu.com bilibili.com douyin.com weibo.com zhihu.com xiaohongshu.com meituan.com "
-    "ctrip.com sf-express.com apple.com microsoft.com google.com github.com telegram.org paypal.com binance.com"
+    "taobao.com tmall.com jd.com pinduoduo.com alipay.com weixin.qq.com qq.com icbc.com.cn ccb.com "
+    "boc.cn abchina.com cmbchina.com 12306.cn 10086.cn 10010.com 189.cn baidu.com bilibili.com "
+    "douyin.com weibo.com zhihu.com xiaohongshu.com meituan.com ctrip.com sf-express.com apple.com "
+    "microsoft.com google.com github.com telegram.org paypal.com binance.com"
 ).split()
 _CONFUSED = str.maketrans("013457", "oleast")
 _JOINS = frozenset(("t.me", "telegram.me", "qm.qq.com", "jq.qq.com", "discord.gg", "chat.whatsapp.com", "line.me"))
@@ -80,7 +88,10 @@ def detect(views: TextViews, context: Context) -> list[Signal]:
     if not (_MAY_LINK(view.text) or _MAY_LINK(restored.text)):
         return []
     found = [(view.span(*match.span()), _host(match.group()), False) for match in _URL.finditer(view.text)]
-    hidden = [*(_URL.finditer(restored.text) if restored.text != view.text else ()), *_HIDDEN_DOT.finditer(restored.text)]
+    hidden = [
+        *(_URL.finditer(restored.text) if restored.text != view.text else ()),
+        *_HIDDEN_DOT.finditer(restored.text),
+    ]
     for match in hidden:
         span = restored.span(*match.span())
         if all(span[1] <= start or span[0] >= end for (start, end), _, _ in found):
@@ -104,16 +115,44 @@ def _judge(host: str, spans: tuple[tuple[int, int], ...], context: Context, *, h
     if listed & set(community.allow_domains):
         return Signal("links", None, 0.0, Reason("链接在允许名单", "The link is on the allow list."), spans, "allowed")
     if listed & set(community.deny_domains):
-        return Signal("links", Label.ADS, 0.97, Reason("链接在禁止名单", "The link is on the deny list."), spans, "denied")
+        return Signal(
+            "links", Label.ADS, 0.97, Reason("链接在禁止名单", "The link is on the deny list."), spans, "denied"
+        )
     imitated = looks_like(domain)
     if imitated is not None:
         return Signal(
-            "links", Label.FRAUD, 0.8, Reason(f"域名模仿 {imitated}", f"The domain imitates {imitated}."), spans, "look_alike"
+            "links",
+            Label.FRAUD,
+            0.8,
+            Reason(f"域名模仿 {imitated}", f"The domain imitates {imitated}."),
+            spans,
+            "look_alike",
         )
     if hidden:
-        return Signal("links", Label.ADS, 0.6, Reason("用变体写法隐藏的网址", "An address written so as to escape filters."), spans, "hidden")
+        return Signal(
+            "links",
+            Label.ADS,
+            0.6,
+            Reason("用变体写法隐藏的网址", "An address written so as to escape filters."),
+            spans,
+            "hidden",
+        )
     if listed & SHORTENERS:
-        return Signal("links", None, 0.0, Reason("短链接，看不出去向", "A short link that hides where it leads."), spans, "shortener")
+        return Signal(
+            "links",
+            None,
+            0.0,
+            Reason("短链接，看不出去向", "A short link that hides where it leads."),
+            spans,
+            "shortener",
+        )
     if listed & _JOINS or host in _JOINS:
-        return Signal("links", None, 0.0, Reason("进群或私聊链接", "A link that joins a group or opens a chat."), spans, "invitation")
+        return Signal(
+            "links",
+            None,
+            0.0,
+            Reason("进群或私聊链接", "A link that joins a group or opens a chat."),
+            spans,
+            "invitation",
+        )
     return Signal("links", None, 0.0, Reason(f"链接到 {domain}", f"Links to {domain}."), spans, "link")

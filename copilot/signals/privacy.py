@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from stdnum import luhn
 from stdnum.cn import ric
 
 from copilot.signals.context import Context
 from copilot.text import TextViews
-from copilot.types import Label, Reason, Signal
+from copilot.types import Label, Reason, Signal, Span
 
-_ID_CARD = re.compile(r"(?<![\da-z])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx](?![\da-z])")
+_ID_CARD = re.compile(
+    r"(?<![\da-z])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx](?![\da-z])"
+)
 _BANK_CARD = re.compile(r"(?<![\da-z])(?:62|4\d|5[1-5]|35|60)\d{14,17}(?![\da-z])")
 _MOBILE = re.compile(r"(?<![\da-z])1[3-9]\d{9}(?![\da-z])")
 _ADDRESS = re.compile(
@@ -22,9 +25,15 @@ _OTHERS = re.compile(
     r"人肉|曝光|挂人|挂出来|老赖|小三|渣男|渣女|骗子|欠钱|欠款|开盒|查一?下这个|家住|住址|住在|户籍|前任|前男友|前女友|同学名单|名册|名单|患者|病历|"
     r"学生姓名|大家打(?:他|她)?电话|去(?:他|她)家|收货人"
 )
-_OWN = re.compile(r"我(?:的)?(?:电话|手机|号码|微信|身份证|卡号|地址|家|是)|本人(?:电话|手机|联系)|打我|联系我|找我|加我|call我|放我|寄给我|挪车")
-_PUBLIC = re.compile(r"物业|客服|热线|前台|门卫|派出所|居委|社区|售后|订单|单号|运单|预约|报名|咨询|招聘|门店|店铺|公司|医院|学校|学院|超市|酒店|餐厅|捡到|失物|快递柜|驿站|登记|收件人")
-_NAMED = re.compile(r"(?:姓名|名字|叫|本名|真名)[:：\s]{0,2}[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{2,3}[,，、\s:：]{0,2}(?=1[3-9]\d{9})")
+_OWN = re.compile(
+    r"我(?:的)?(?:电话|手机|号码|微信|身份证|卡号|地址|家|是)|本人(?:电话|手机|联系)|打我|联系我|找我|加我|call我|放我|寄给我|挪车"
+)
+_PUBLIC = re.compile(
+    r"物业|客服|热线|前台|门卫|派出所|居委|社区|售后|订单|单号|运单|预约|报名|咨询|招聘|门店|店铺|公司|医院|学校|学院|超市|酒店|餐厅|捡到|失物|快递柜|驿站|登记|收件人"
+)
+_NAMED = re.compile(
+    r"(?:姓名|名字|叫|本名|真名)[:：\s]{0,2}[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{2,3}[,，、\s:：]{0,2}(?=1[3-9]\d{9})"
+)
 _MAY_LEAK = re.compile(r"\d").search
 
 
@@ -36,27 +45,40 @@ def detect(views: TextViews, context: Context) -> list[Signal]:
         return []
     others = _OTHERS.search(text) is not None
     own = _OWN.search(text) is not None and not others
-    signals: list[Signal] = []
+    public = _PUBLIC.search(text) is not None and not others
+    found = [*_id_cards(text, own), *_bank_cards(text, own, others), *_home(text, own, others, public)]
+    return [
+        Signal("privacy", Label.PRIVACY, score, _REASONS[kind], (view.span(*span),), kind)
+        for kind, score, span in found
+    ]
+
+
+_Finding = tuple[str, float, Span]
+
+
+def _id_cards(text: str, own: bool) -> Iterator[_Finding]:
     for match in _ID_CARD.finditer(text):
         valid = ric.is_valid(match.group().upper())
-        score = (0.9 if valid else 0.75) - (0.2 if own else 0.0)
-        signals.append(_signal("id_card", score, view.span(*match.span())))
+        yield "id_card", (0.9 if valid else 0.75) - (0.2 if own else 0.0), match.span()
+
+
+def _bank_cards(text: str, own: bool, others: bool) -> Iterator[_Finding]:
     for match in _BANK_CARD.finditer(text):
         if luhn.is_valid(match.group()) or others or "卡" in text:
-            score = 0.75 if others else 0.3 if own else 0.5
-            signals.append(_signal("bank_card", score, view.span(*match.span())))
-    public = _PUBLIC.search(text) is not None
+            yield "bank_card", 0.75 if others else 0.3 if own else 0.5, match.span()
+
+
+def _home(text: str, own: bool, others: bool, public: bool) -> Iterator[_Finding]:
+    """Somebody's phone, surer with a name, an address or words about another person beside it."""
+    if own or public:
+        return
     address = _ADDRESS.search(text)
-    for match in _MOBILE.finditer(text):
-        if own or (public and not others):
-            continue
-        named = _NAMED.search(text) is not None
-        evidence = others + named + (address is not None)
-        if evidence:
-            signals.append(_signal("mobile", min(0.9, 0.2 + 0.25 * evidence), view.span(*match.span())))
-    if address is not None and others and not own:
-        signals.append(_signal("address", 0.6, view.span(*address.span())))
-    return signals
+    evidence = others + (_NAMED.search(text) is not None) + (address is not None)
+    if evidence:
+        for match in _MOBILE.finditer(text):
+            yield "mobile", min(0.9, 0.2 + 0.25 * evidence), match.span()
+    if address is not None and others:
+        yield "address", 0.6, address.span()
 
 
 _REASONS = {
@@ -65,7 +87,3 @@ _REASONS = {
     "mobile": Reason("出现他人的手机号码和身份线索", "Shows somebody's phone number with clues to who it is."),
     "address": Reason("出现他人的住址", "Shows somebody's home address."),
 }
-
-
-def _signal(kind: str, score: float, span: tuple[int, int]) -> Signal:
-    return Signal("privacy", Label.PRIVACY, score, _REASONS[kind], (span,), kind)

@@ -17,7 +17,9 @@ _SUBSTANTIVE = 12
 """Content characters from which a message can be off topic; below it is small talk."""
 
 _UNRELATED = 0.3
-_STOP = frozenset("的了是我你他她们在有和就都不也要这那么吗呢吧啊本群大家交流讨论分享可以一个什么怎么没很还会能说到去来上下里请让给个")
+_STOP = frozenset(
+    "的了是我你他她们在有和就都不也要这那么吗呢吧啊本群大家交流讨论分享可以一个什么怎么没很还会能说到去来上下里请让给个"
+)
 _CONTENT = re.compile(r"[^\W_]+")
 
 

@@ -19,15 +19,19 @@ _LETTER_NAME = re.compile(
     r"|LATIN LETTER SMALL CAPITAL ([A-Z])$"
 )
 _INVISIBLE_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5")
-_LOOK_ALIKE_LETTERS = {
-    pair[0]: pair[1]
-    for pair in (
-        "аa сc ԁd еe һh іi јj ӏl мm оo рp ԛq ѕs тt уy ѵv ѡw хx ԝw кk гr "
-        "Аa Вb Сc Еe Нh Іi Јj Кk Мm Оo Рp Ѕs Тt Уy Хx Ѵv З3 "
-        "αa βb εe ιi κk νv οo ρp τt υu χx Αa Βb Εe Ζz Ηh Ιi Κk Μm Νn Οo Ρp Τt Υy Χx ɑa ɡg ıi օo սu"
-    ).split()
+_SIGNED_NUMBERS = {
+    "🔟": "10",
+    "З": "3",
+    "з": "3",
+    "⚀": "1",
+    "⚁": "2",
+    "⚂": "3",
+    "⚃": "4",
+    "⚄": "5",
+    "⚅": "6",
+    "🎱": "8",
 }
-"""Cyrillic, Greek and other letters that are drawn like Latin ones, each with the one it is taken for."""
+_SCRIPTS_OF_THEIR_OWN = ("LATIN", "CJK", "HANGUL", "HIRAGANA", "KATAKANA", "BOPOMOFO")
 _HAN_RADICALS = {"⺅": "亻", "⺡": "氵", "⺘": "扌", "⺮": "竹", "⻊": "足", "⺼": "月", "⺊": "卜", "⺌": "小"}
 
 
@@ -36,6 +40,26 @@ def _traditional_to_simplified() -> object:
     import opencc
 
     return opencc.OpenCC("t2s")
+
+
+@cache
+def _latin_look_alike(char: str) -> str:
+    """Return the Latin letter or digit that a letter of another script is drawn like, else ""."""
+    from confusable_homoglyphs import confusables
+
+    for found in confusables.is_confusable(char, preferred_aliases=["latin"], greedy=True) or []:
+        for other in found["homoglyphs"]:
+            if len(other["c"]) == 1 and other["c"].isascii() and other["c"].isalnum():
+                return str(other["c"])
+    return ""
+
+
+def _value(char: str, name: str) -> str:
+    """Return the digit that a number sign stands for (②, 〥, ❷, 🄌), else ""."""
+    if unicodedata.category(char)[0] != "N" or "ROMAN" in name:
+        return ""
+    value = unicodedata.numeric(char, -1)
+    return str(int(value)) if value in range(10) else ""
 
 
 def _is_han(char: str) -> bool:
@@ -69,18 +93,18 @@ def _plain(char: str) -> str:
         simplified: str = _traditional_to_simplified().convert(char)  # type: ignore[attr-defined]
         return unicodedata.normalize("NFKC", simplified)
     name = unicodedata.name(char, "")
-    if char == "🔟":
-        return "10"
-    if char in _LOOK_ALIKE_LETTERS:
-        return _LOOK_ALIKE_LETTERS[char]
     letter = _LETTER_NAME.match(name)
     if letter:
         return next(group for group in letter.groups() if group).lower()
-    digit = unicodedata.digit(char, None)
-    if digit is not None:
-        return str(digit)
-    form = "NFKD" if name.startswith("LATIN ") else "NFKC"
-    expanded = unicodedata.normalize(form, char)
+    value = _SIGNED_NUMBERS.get(char) or _value(char, name)
+    if value:
+        return value
+    if unicodedata.category(char)[0] == "L" and not name.startswith(_SCRIPTS_OF_THEIR_OWN):
+        drawn_like = _latin_look_alike(char)
+        if drawn_like:
+            return drawn_like.lower()
+    latin = name.startswith("LATIN ")  # whose accents go too
+    expanded = unicodedata.normalize("NFKD", char) if latin else unicodedata.normalize("NFKC", char)
     return char if len(expanded) > _LONGEST_EXPANSION else expanded.lower()
 
 

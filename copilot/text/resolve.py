@@ -15,8 +15,12 @@ from copilot.text.vocabulary import CONTACT_WORDS, LOOK_ALIKES, SYNONYMS, TRADE_
 
 _CONTACT = frozenset(CONTACT_WORDS)
 _ASK = "加+佳嘉扫私找搜滴戳联问询聊看认➕"
-_BEFORE = re.compile(rf"[{_ASK}][我你他她个下的]{{0,2}}$|jia ?(?:wo ?)?$|(?:同号|有意|需要|详情|咨询|了解|号码?)[^\w]*$")
-_ACCOUNT = re.compile(r"[号是为:：\s]{0,4}[(（【\[]?(?:[a-z][a-z0-9_\-]{4,19}|\d{5,12})(?![\u4e00-\u9fff]?[元块年月日])")
+_BEFORE = re.compile(
+    rf"[{_ASK}][我你他她个下的]{{0,2}}$|jia ?(?:wo ?)?$|(?:同号|有意|需要|详情|咨询|了解|号码?)[^\w]*$"
+)
+_ACCOUNT = re.compile(
+    r"[号是为:：\s]{0,4}[(（【\[]?(?:[a-z][a-z0-9_\-]{4,19}|\d{5,12})(?![\u4e00-\u9fff]?[元块年月日])"
+)
 _AFTER = re.compile(r"(?:同号|联系|详[谈聊询]|咨询|了解|领取?|[加扫私]我|[号:：])")
 _BLANK = re.compile(r"(?<=[\u2e80-\u9fff]) (?=[\u2e80-\u9fff])")
 _IN_WORD = re.compile(r"[a-z0-9_\-@]")
@@ -74,8 +78,7 @@ def _by_shape() -> tuple[AhoCorasick, list[str]]:
     variants: dict[str, str] = {}
     for word in [*CONTACT_WORDS, *TRADE_WORDS]:
         options = [
-            [char, *LOOK_ALIKES.get(char, ""), *("".join(split) for split in parts.get(char, []))]
-            for char in word
+            [char, *LOOK_ALIKES.get(char, ""), *("".join(split) for split in parts.get(char, []))] for char in word
         ]
         for choice in list(product(*options))[1:_WIDEST_VARIANTS]:
             variants.setdefault("".join(choice), word)
@@ -132,7 +135,7 @@ def word_edits(text: str) -> list[Edit]:
 
 
 _SIGNS = re.compile("|".join(map(re.escape, SYNONYMS)))
-_SAID_ALOUD = {sign: word for sign, word in SYNONYMS.items() if len(word) == 1}
+_SAID_ALOUD = {ord(sign): word for sign, word in SYNONYMS.items() if len(word) == 1}
 _ALWAYS = frozenset("➕✚☎📞📱🐧👗")
 
 
@@ -141,7 +144,7 @@ def sign_edits(text: str) -> list[Edit]:
     signs = list(_SIGNS.finditer(text))
     if not signs:
         return []
-    aloud = text.translate(str.maketrans(_SAID_ALOUD))
+    aloud = text.translate(_SAID_ALOUD)
     edits = [(m.start(), m.end(), SYNONYMS[m.group()]) for m in signs if m.group() in _ALWAYS]
     places = {m.start() for m in signs}
     automaton, words = _by_sound()
@@ -155,9 +158,10 @@ def sign_edits(text: str) -> list[Edit]:
 
 _WITH_DIGIT = r"(?=[a-z_\-]{0,12}\d)[a-z0-9_\-]{5,20}"
 _HAN_V = "薇葳威溦徽围喂维胃魏卫微唯伟味"
-_V = rf"(?:vx|wx|v信|w信|v|(?:[{_HAN_V}])(?:信|心|芯|星)?)号?"
+_V = rf"(?:vx|wx|v信|[心❤]信|w信|v|(?:[{_HAN_V}])(?:信|心|芯|星)?)号?"
 _CALLED_V = r"(?:vx|wx|卫星|(?:[薇葳溦徽威微围喂v])(?:信|心|芯|号)?)"
 _END = r"(?=$|[^\w]|[看领详聊咨了免拿送报进拉同发吧哈哦啊呀号])"
+_Q = "koukou|kou kou|抠|企鹅|球球|求求|秋秋|丘丘|蔻蔻|叩叩"
 _ALIASES: tuple[tuple[re.Pattern[str], str], ...] = (
     # an account follows: 薇abc12345, 喂：sx111505, v 138…
     (re.compile(rf"(?<![a-z0-9]){_V}(?=[:：;；，,.\s是]{{1,4}}{_WITH_DIGIT}(?![a-z0-9]))"), "微信"),
@@ -167,14 +171,16 @@ _ALIASES: tuple[tuple[re.Pattern[str], str], ...] = (
     # a call stands before: 加薇, 加我v, 私vx
     (re.compile(rf"(?<=[{_ASK}]){_CALLED_V}{_END}"), "微信"),
     (re.compile(rf"(?<=[{_ASK}][我你个下]){_CALLED_V}{_END}"), "微信"),
-    (re.compile(r"(?<![a-z0-9])(?:qq|q|扣扣|扣|抠|企鹅|球球|求求|秋秋|丘丘|蔻蔻|叩叩)[号]?(?=[:：号群\s]{0,3}\d{5,12}(?!\d))"), "QQ"),
-    (re.compile(rf"(?<=[{_ASK}])(?:q|扣扣|扣|企鹅|球球|秋秋|叩叩)(?=$|[^\w]|[号聊群])"), "QQ"),
-    (re.compile(rf"(?<=[{_ASK}][我你个下])(?:q|扣扣|扣|企鹅|球球|秋秋|叩叩)(?=$|[^\w]|[号聊群])"), "QQ"),
+    (re.compile(rf"(?<![a-z0-9])(?:qq|q|扣扣|[扣叩釦]|{_Q})[号]?(?=[:：号群\s]{{0,3}}\d{{5,12}}(?!\d))"), "QQ"),
+    (re.compile(rf"(?<=[{_ASK}])(?:q|扣扣|扣|{_Q})(?=$|[^\w]|[号聊群])"), "QQ"),
+    (re.compile(rf"(?<=[{_ASK}][我你个下])(?:q|扣扣|扣|{_Q})(?=$|[^\w]|[号聊群])"), "QQ"),
     (re.compile(r"(?<=[加进入拉建q扣微鹅流利习])(?:裙|羣|峮|宭|君 ?羊|qun)(?=$|[^\w子摆]|[里号聊主领看学])"), "群"),
     (re.compile(r"(?:裙|羣|峮|君 ?羊|(?<![a-z])(?:jia ?)?qun)(?=[号:：\s]{0,3}\d{6,11}(?!\d))"), "群"),
-    (re.compile(r"(?:佳|嘉|家|夹|伽|茄|架|迦|\+|力口)(?=(?:我|一?下)?\s?(?:微信|QQ|vx?(?![a-z])|wx|薇|qq?(?![a-z])|群|裙|扣))"), "加"),
+    (re.compile(r"(?:[佳嘉家夹伽茄架迦+]|力口)(?=(?:我|一?下)? ?(?:微信|QQ|wx|(?:vx?|qq?)(?![a-z])|[薇群裙扣]))"), "加"),
 )  # fmt: skip
-_MAY_ALIAS = re.compile(r"[vwq求薇葳威溦徽卫微围喂维胃魏扣抠鹅球秋丘蔻叩裙羣峮宭佳嘉夹伽茄架迦+]|家微|君 ?羊|力口").search
+_MAY_ALIAS = re.compile(
+    r"[vwq求薇葳威溦徽卫微围喂维胃魏扣抠鹅球秋丘蔻叩裙羣峮宭佳嘉夹伽茄架迦+]|家微|君 ?羊|力口|[心❤]信|koukou|kou kou|叩|釦"
+).search
 
 
 def alias_edits(text: str) -> list[Edit]:
@@ -182,8 +188,5 @@ def alias_edits(text: str) -> list[Edit]:
     if not _MAY_ALIAS(text):
         return []
     return without_overlaps(
-        (m.start(), m.end(), word)
-        for pattern, word in _ALIASES
-        for m in pattern.finditer(text)
-        if m.group() != word
+        (m.start(), m.end(), word) for pattern, word in _ALIASES for m in pattern.finditer(text) if m.group() != word
     )

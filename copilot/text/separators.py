@@ -22,7 +22,15 @@ _SPACED_ACCOUNT = re.compile(
 )
 _SPACED_HOST = re.compile(r"(?<![a-z0-9])[a-z0-9](?: [a-z0-9.](?![a-z0-9])){5,}")
 # An account over several lines, each of them short and Latin.
-_LINE_SPLIT = re.compile(r"(?<=[a-z0-9_])\s?\n(?:[\-=*~_]{2,}\n)?(?=[a-z0-9_\-]{1,10}(?:$|[^a-z0-9_\-.:]))")
+_LINE_SPLIT = re.compile(
+    rf"(?<=[a-z0-9_])[^{_WORD}\n]{{0,2}}\n(?:[^{_WORD}]{{0,8}}\n)?[^{_WORD}\n]{{0,2}}(?=[a-z0-9_\-]{{1,10}}(?:$|[^a-z0-9_\-.:]))"
+)
+# Groups with one and the same sign between them: liu→26→03→91, y·u·n·733.
+_GROUPS = re.compile(
+    rf"(?<![a-z0-9])(?=[^\s{_HAN}]{{0,24}}[a-z])(?=[^\s{_HAN}]{{0,24}}\d)[a-z0-9]{{1,8}}([^{_WORD}\s,:;!?@&%#'\"().\-_/])[a-z0-9]{{1,8}}(?:\1[a-z0-9]{{1,8}})+(?![a-z0-9.@/])"
+)
+# Digits with one and the same character between each: 4啦0啦8啦2.
+_FILLED = re.compile(rf"(?<!\d)\d([{_HAN}])(?:\d\1){{3,}}\d(?!\d)")
 _PAIRS = re.compile(r"(?<![a-z])(?:[vw][^\w\n]{1,2}x|q[^\w\n]{1,2}q|t[^\w\n]{1,2}g)(?![a-z])")
 # A blank beside a single character: 加 微信, 微 信.
 _LONE_BLANK = re.compile(
@@ -33,6 +41,8 @@ _SPACED = (
     (_SPACED_LATIN, re.compile(rf"[^{_WORD}]+")),
     (_SPACED_ACCOUNT, re.compile(rf"[^{_WORD}_]+")),
     (_SPACED_HOST, re.compile(" +")),
+    (_GROUPS, re.compile(rf"[^{_WORD}]+")),
+    (_FILLED, re.compile(rf"[{_HAN}]")),
 )
 _NOTHING_TO_DO = re.compile(rf"[^{_WORD}]").search
 

@@ -59,7 +59,7 @@ class _Table(dict[int, str]):
 
 _TABLE = _Table()
 _LATIN = re.compile(r"[a-z]{1,24}(?: [a-z]{1,24})*")
-_SHORT = frozenset("a e o m n r".split())
+_SHORT = frozenset(["a", "e", "o", "m", "n", "r"])
 
 
 @cache

@@ -9,7 +9,8 @@ from copilot.types import LABELS, Decision, Label, Measure, Reason, Signal
 
 SCORES = st.dictionaries(st.sampled_from(LABELS), st.floats(0, 1), max_size=9)
 SIGNALS = st.lists(
-    st.builds(Signal, st.just("s"), st.sampled_from([*LABELS, None]), st.floats(0, 1), st.just(Reason("因", "why"))), max_size=4
+    st.builds(Signal, st.just("s"), st.sampled_from([*LABELS, None]), st.floats(0, 1), st.just(Reason("因", "why"))),
+    max_size=4,
 )
 
 

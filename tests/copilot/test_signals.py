@@ -39,7 +39,9 @@ def test_contacts_are_found_where_they_were_typed(text, kind, place):
     assert (kind, place) in found(run(contacts, text), text)
 
 
-@pytest.mark.parametrize("text", ["订单号 13800138000123", "运单13800138000", "今天3-2 昨天1-0", "共计 1380 元", "房间号 3-2-1501"])
+@pytest.mark.parametrize(
+    "text", ["订单号 13800138000123", "运单13800138000", "今天3-2 昨天1-0", "共计 1380 元", "房间号 3-2-1501"]
+)
 def test_numbers_that_are_no_contacts_are_left_alone(text):
     assert run(contacts, text) == []
 
@@ -143,7 +145,10 @@ def test_a_message_that_repeats_itself_is_flooding(text):
     assert [s.kind for s in run(flood, text)] == ["self"]
 
 
-@pytest.mark.parametrize("text", ["哈" * 60, "[图片]" * 12, "今天下午业主大会在三号楼架空层举行请各位业主准时参加带好身份证和房产证复印件谢谢"])
+@pytest.mark.parametrize(
+    "text",
+    ["哈" * 60, "[图片]" * 12, "今天下午业主大会在三号楼架空层举行请各位业主准时参加带好身份证和房产证复印件谢谢"],
+)
 def test_laughter_placeholders_and_notices_are_not(text):
     assert run(flood, text) == []
 
