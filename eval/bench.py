@@ -208,8 +208,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
     table.append(over_http(sample))
     _add_ratios(table)
+    width = statistics.median(map(len, sample))
     text = show(
-        f"Speed: {len(sample)} texts, {statistics.median(map(len, sample)):.0f} characters (median), {os.cpu_count()} cores",
+        f"Speed: {len(sample)} texts of {width:.0f} characters (median), {os.cpu_count()} cores",
         table,
     )
     OUTPUT.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ Variants live in memory, for training and for measuring; they are not written in
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -158,9 +159,14 @@ CLOAKS: Mapping[str, Cloak] = {
 """The ways to cloak, by the names that the corpus uses."""
 
 
+def _random(seed: int, text: str) -> random.Random:
+    digest = hashlib.sha256(f"{seed}:{text}".encode("utf-8", "surrogatepass")).digest()
+    return random.Random(int.from_bytes(digest[:8]))  # noqa: S311 - reproducible, not secret
+
+
 def cloaked(text: str, kinds: Sequence[str], seed: int) -> str:
     """Return the text cloaked in the given ways, one after the other; the same seed gives the same text."""
-    rng = random.Random(f"{seed}:{text}")  # noqa: S311 - reproducible, not secret
+    rng = _random(seed, text)
     for kind in kinds:
         text = CLOAKS[kind](text, rng)
     return text
@@ -168,5 +174,5 @@ def cloaked(text: str, kinds: Sequence[str], seed: int) -> str:
 
 def variant(text: str, seed: int) -> str:
     """Return the text cloaked in one to three ways chosen by the seed."""
-    rng = random.Random(f"{seed}/{text}")  # noqa: S311 - reproducible, not secret
+    rng = _random(-1 - seed, text)
     return cloaked(text, rng.sample(sorted(CLOAKS), rng.choice([1, 1, 2, 3])), seed)

@@ -74,6 +74,10 @@ _PLAINLY_WRITTEN = re.compile(r"[0-9A-Za-z_\-+@.:：\s，,。()（）【】\[\]�
 _FULL_WIDTH = re.compile(r"[\x00-\x7f\uff01-\uff5e微信号群]+")
 
 
+_UNNAMED = "unnamed"
+"""An account whose app is not named; it is bait only where it is disguised."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Contact:
     kind: str
@@ -98,7 +102,8 @@ def detect(views: TextViews, context: Context) -> list[Signal]:
         span = view.span(_with_app(text, contact.start), _with_closing(text, contact.start, contact.end))
         hidden = _is_hidden(views.typed[span[0] : span[1]])
         score = 0.0
-        if not context.community.commerce and contact.kind != "hotline":
+        bait_possible = contact.kind != "hotline" and (contact.kind != _UNNAMED or hidden)
+        if bait_possible and not context.community.commerce:
             score = _bait_score(invites=invites, offers=offers, public=public, hidden=hidden)
         signals.append(
             Signal(
@@ -127,11 +132,14 @@ def _candidates(text: str) -> Iterator[_Contact]:
         for start, end in (match.span() for match in pattern.finditer(text)):
             if kind in ("email", "hotline") or not _is_other_number(text, start, end):
                 yield _Contact(_named(text, start, kind), start, end)
+    offered = _OFFER.search(text) is not None
     for match in _HANDLE.finditer(text):
         yield _Contact("handle", *match.span())
     for start, end in (match.span() for match in _ACCOUNT.finditer(text)):
-        kind_of_account = None if _is_other_number(text, start, end) else _account_kind(text, start, end)
-        if kind_of_account is not None:
+        if _is_other_number(text, start, end):
+            continue
+        kind_of_account = _account_kind(text, start, end) or (offered and _unnamed_kind(text[start:end]))
+        if kind_of_account:
             yield _Contact(kind_of_account, start, end)
 
 
@@ -185,6 +193,12 @@ def _account_kind(text: str, start: int, end: int) -> str | None:
     if re.match(r"\s?(?:加|找|这是|搜|扣|私)我?", after) and (not account.isdigit() or len(account) >= 7):
         return "account"
     return None
+
+
+def _unnamed_kind(account: str) -> str | None:
+    """Beside an offer an id of letters and digits, or a long number, is taken for an account too."""
+    mixed = any(c.isdigit() for c in account) and not account.isdigit()
+    return _UNNAMED if mixed or len(account) >= 8 else None
 
 
 def _near_enough(account: str, between: str) -> bool:

@@ -22,7 +22,7 @@ _ACCOUNT = re.compile(
     r"[号是为:：\s]{0,4}[(（【\[]?(?:[a-z][a-z0-9_\-]{4,19}|\d{5,12})(?![\u4e00-\u9fff]?[元块年月日])"
 )
 _AFTER = re.compile(r"(?:同号|联系|详[谈聊询]|咨询|了解|领取?|[加扫私]我|[号:：])")
-_BLANK = re.compile(r"(?<=[\u2e80-\u9fff]) (?=[\u2e80-\u9fff])")
+_BETWEEN = re.compile(r"(?<=[\u2e80-\u9fff])[ \-_/.~|\\+=^]{1,2}(?=[\u2e80-\u9fff])")
 _IN_WORD = re.compile(r"[a-z0-9_\-@]")
 _WIDEST_VARIANTS = 400
 _COMMON = frozenset(
@@ -83,7 +83,7 @@ def _by_shape() -> tuple[AhoCorasick, list[str]]:
         for choice in list(product(*options))[1:_WIDEST_VARIANTS]:
             variants.setdefault("".join(choice), word)
     for word in [*CONTACT_WORDS, *TRADE_WORDS]:
-        variants.pop(word, None)
+        variants[word] = word  # found again where separators stand between its characters
     return AhoCorasick(list(variants)), list(variants.values())
 
 
@@ -100,7 +100,7 @@ def _sounding(text: str) -> Iterator[tuple[int, int, str]]:
 def _looking(text: str) -> Iterator[tuple[int, int, str]]:
     """Places that look like a hidden word, or spell its characters in parts."""
     automaton, words = _by_shape()
-    view = View(text).edited([(m.start(), m.end(), "") for m in _BLANK.finditer(text)])
+    view = View(text).edited([(m.start(), m.end(), "") for m in _BETWEEN.finditer(text)])
     for index, start, end in automaton.find_matches_as_indexes(view.text, overlapping=True):
         yield *view.span(start, end), words[index]
 
@@ -109,6 +109,8 @@ def _accepted(text: str, start: int, end: int, word: str, *, by_shape: bool) -> 
     hidden = text[start:end]
     if hidden == word:
         return False
+    if by_shape and _BETWEEN.sub("", hidden) == word:
+        return " " not in hidden
     latin = hidden.isascii()
     if latin and (_IN_WORD.match(text[start - 1 : start]) or _IN_WORD.match(text[end : end + 1])):
         return False
@@ -165,7 +167,7 @@ _Q = "koukou|kou kou|抠|企鹅|球球|求求|秋秋|丘丘|蔻蔻|叩叩"
 _ALIASES: tuple[tuple[re.Pattern[str], str], ...] = (
     # an account follows: 薇abc12345, 喂：sx111505, v 138…
     (re.compile(rf"(?<![a-z0-9]){_V}(?=[:：;；，,.\s是]{{1,4}}{_WITH_DIGIT}(?![a-z0-9]))"), "微信"),
-    (re.compile(rf"(?<![a-z0-9])(?:v|[{_HAN_V}](?:信|心|芯|星)?)号?(?={_WITH_DIGIT}(?![a-z0-9.]))"), "微信"),
+    (re.compile(rf"(?<![a-z0-9])(?:v|[心❤]信|[{_HAN_V}](?:信|心|芯|星)?)号?(?={_WITH_DIGIT}(?![a-z0-9.]))"), "微信"),
     (re.compile(rf"(?<![a-z0-9]){_V}(?=[:：]\s{{0,2}}[a-z][a-z0-9_\-]{{4,19}}(?![a-z0-9]))"), "微信"),
     (re.compile(rf"(?<![a-z])wei(?=[:：\s]{{1,3}}{_WITH_DIGIT}(?![a-z0-9]))"), "微信"),
     # a call stands before: 加薇, 加我v, 私vx
@@ -176,7 +178,7 @@ _ALIASES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"(?<=[{_ASK}][我你个下])(?:q|扣扣|扣|{_Q})(?=$|[^\w]|[号聊群])"), "QQ"),
     (re.compile(r"(?<=[加进入拉建q扣微鹅流利习])(?:裙|羣|峮|宭|君 ?羊|qun)(?=$|[^\w子摆]|[里号聊主领看学])"), "群"),
     (re.compile(r"(?:裙|羣|峮|君 ?羊|(?<![a-z])(?:jia ?)?qun)(?=[号:：\s]{0,3}\d{6,11}(?!\d))"), "群"),
-    (re.compile(r"(?:[佳嘉家夹伽茄架迦+]|力口)(?=(?:我|一?下)? ?(?:微信|QQ|wx|(?:vx?|qq?)(?![a-z])|[薇群裙扣]))"), "加"),
+    (re.compile(r"(?:[佳嘉家夹伽茄架迦+]|力口)(?=(?:我|一下|下)? ?(?:微信|QQ|wx|[vq]{1,2}(?![a-z])|[薇群裙扣]))"), "加"),
 )  # fmt: skip
 _MAY_ALIAS = re.compile(
     r"[vwq求薇葳威溦徽卫微围喂维胃魏扣抠鹅球秋丘蔻叩裙羣峮宭佳嘉夹伽茄架迦+]|家微|君 ?羊|力口|[心❤]信|koukou|kou kou|叩|釦"

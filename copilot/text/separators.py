@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from copilot.text.view import Edit, without_overlaps
+from copilot.text.view import Edit
 
 _HAN = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
 _WORD = rf"{_HAN}a-z0-9"
@@ -36,14 +36,19 @@ _PAIRS = re.compile(r"(?<![a-z])(?:[vw][^\w\n]{1,2}x|q[^\w\n]{1,2}q|t[^\w\n]{1,2
 _LONE_BLANK = re.compile(
     rf"(?<=[{_HAN}])[ /\-]{{1,3}}(?=[{_HAN}](?![{_HAN}]))|(?<=(?<![{_HAN}])[{_HAN}])[ /\-]{{1,3}}(?=[{_HAN}])"
 )
-_SPACED = (
+_BETWEEN = (_ODD_BETWEEN, _STRICT_BETWEEN, _LONE_BLANK, _LINE_SPLIT)
+_SPACED_WORDS = (
     (_SPACED_HAN, re.compile(rf"[^{_WORD}]+")),
     (_SPACED_LATIN, re.compile(rf"[^{_WORD}]+")),
+    (_FILLED, re.compile(rf"[{_HAN}]")),
+)
+_SPACED_ACCOUNTS = (
     (_SPACED_ACCOUNT, re.compile(rf"[^{_WORD}_]+")),
     (_SPACED_HOST, re.compile(" +")),
     (_GROUPS, re.compile(rf"[^{_WORD}]+")),
-    (_FILLED, re.compile(rf"[{_HAN}]")),
 )
+_DIGIT = re.compile(r"\d").search
+_LETTER = re.compile(r"[a-z]").search
 _NOTHING_TO_DO = re.compile(rf"[^{_WORD}]").search
 
 
@@ -56,12 +61,13 @@ def separator_edits(text: str) -> list[Edit]:
     """Return the removals that join hidden words in a normal-form text. Linear in its length."""
     if not _NOTHING_TO_DO(text):
         return []
-    gaps: dict[int, int] = {}
-    for pattern in (_ODD_BETWEEN, _STRICT_BETWEEN, _LONE_BLANK, _LINE_SPLIT):
+    gaps = {match.start(): match.end() for pattern in _BETWEEN for match in pattern.finditer(text)}
+    accounts = _SPACED_ACCOUNTS if _DIGIT(text) and _LETTER(text) else ()
+    for pattern, gap in (*_SPACED_WORDS, *accounts):
         for match in pattern.finditer(text):
-            gaps[match.start()] = match.end()
-    for pattern, gap_pattern in _SPACED:
-        for match in pattern.finditer(text):
-            for gap in gap_pattern.finditer(match.group()):
-                gaps[match.start() + gap.start()] = match.start() + gap.end()
-    return without_overlaps((start, end, "") for start, end in gaps.items())
+            gaps.update((m.start(), m.end()) for m in gap.finditer(text, *match.span()))
+    edits: list[Edit] = []
+    for start in sorted(gaps):
+        if not edits or start >= edits[-1][1]:
+            edits.append((start, gaps[start], ""))
+    return edits

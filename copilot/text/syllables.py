@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from copilot.text.view import Edit, View
 
@@ -68,6 +68,7 @@ def _pinyin() -> re.Pattern[str]:
     return re.compile("|".join(names))
 
 
+@lru_cache(maxsize=8192)
 def _spelled(word: str) -> str | None:
     """Return the codes of a Latin word that is pinyin from end to end, the longest syllables first."""
     codes: list[str] = []

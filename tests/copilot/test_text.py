@@ -152,4 +152,4 @@ def test_ten_kilobytes_of_the_worst_input_take_no_time_to_speak_of(unit):
         assert views.resolved.text is not None
         return time.process_time() - started
 
-    assert min(seconds() for _ in range(5)) < 0.020
+    assert min(seconds() for _ in range(5)) < 0.040  # 20 ms here; slower machines run this too

@@ -24,7 +24,7 @@ def test_nor_does_it_when_killed_again_and_again(tmp_path):
 
 
 def test_the_check_itself_notices_loss_and_doubles(tmp_path):
-    connection = sqlite3.connect(tmp_path / "crash.db")
+    connection = sqlite3.connect(tmp_path / "measured.db")
     connection.executescript(
         "CREATE TABLE cases (message_id, decision); CREATE TABLE outbox (case_id);"
         "INSERT INTO cases VALUES ('a', 'review'), ('b', 'allow'), ('b', 'allow');"
