@@ -84,7 +84,7 @@ def _fullwidth(text: str, rng: random.Random) -> str:
 def _traditional(text: str, rng: random.Random) -> str:
     import opencc
 
-    return str(opencc.OpenCC("s2t").convert(text))
+    return str(opencc.OpenCC("s2t").convert(text.encode("utf-8", "replace").decode()))
 
 
 def _homophone(text: str, rng: random.Random) -> str:

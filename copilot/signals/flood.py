@@ -6,7 +6,7 @@ import re
 from collections import OrderedDict, deque
 from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from rensa import RMinHash
@@ -31,7 +31,7 @@ _LONGEST = 400
 @dataclass(frozen=True, slots=True)
 class _Said:
     id: str
-    at: datetime
+    at: float
     author: str | None
     content: str
     sketch: RMinHash | None
@@ -45,7 +45,7 @@ class _Recent(OrderedDict[Hashable, deque[_Said]]):
         self._keys = keys
         self._each = each
 
-    def under(self, key: Hashable, oldest: datetime) -> deque[_Said]:
+    def under(self, key: Hashable, oldest: float) -> deque[_Said]:
         """Return what was said under a key since `oldest`, to be read and appended to."""
         said = self.get(key)
         if said is None:
@@ -84,21 +84,21 @@ class FloodWindow:
 
     def __init__(self, seconds: float = 180.0, burst_seconds: float = 10.0) -> None:
         self.seconds = seconds
-        self._burst = timedelta(seconds=burst_seconds)
+        self._burst = burst_seconds
         self._by_author = _Recent(keys=10_000, each=12)
         self._by_community = _Recent(keys=1_000, each=100)
 
     def observe(self, message: Message, views: TextViews | None = None) -> Repeats:
         """Return how often the like was said shortly before, and remember this message."""
-        at = message.sent_at or datetime.now(UTC)
-        oldest = at - timedelta(seconds=self.seconds)
+        at = (message.sent_at or datetime.now(UTC)).timestamp()
+        oldest = at - self.seconds
         content = content_of(views or text_views(message.text))
         said = _Said(message.id, at, message.author, content, _sketch(content))
         by_author, burst = self._count_own(said, message, oldest)
         in_group = self._count_others(said, message, oldest)
         return Repeats(by_author, in_group, burst)
 
-    def _count_own(self, said: _Said, message: Message, oldest: datetime) -> tuple[int, int]:
+    def _count_own(self, said: _Said, message: Message, oldest: float) -> tuple[int, int]:
         if message.author is None:
             return 0, 1
         own = self._by_author.under((message.community, message.author), oldest)
@@ -109,7 +109,7 @@ class FloodWindow:
         own.append(said)
         return repeats, burst
 
-    def _count_others(self, said: _Said, message: Message, oldest: datetime) -> int:
+    def _count_others(self, said: _Said, message: Message, oldest: float) -> int:
         if message.community is None or len(said.content) < _LONG:
             return 0
         group = self._by_community.under(message.community, oldest)

@@ -22,7 +22,7 @@ _ACCOUNT = re.compile(
     r"[号是为:：\s]{0,4}[(（【\[]?(?:[a-z][a-z0-9_\-]{4,19}|\d{5,12})(?![\u4e00-\u9fff]?[元块年月日])"
 )
 _AFTER = re.compile(r"(?:同号|联系|详[谈聊询]|咨询|了解|领取?|[加扫私]我|[号:：])")
-_BETWEEN = re.compile(r"(?<=[\u2e80-\u9fff])[ \-_/.~|\\+=^]{1,2}(?=[\u2e80-\u9fff])")
+_BETWEEN = re.compile(r"(?<=[\u2e80-\u9fff])[ \-_/.~|丨丶\\+=^]{1,2}(?=[\u2e80-\u9fff])")
 _IN_WORD = re.compile(r"[a-z0-9_\-@]")
 _WIDEST_VARIANTS = 400
 _COMMON = frozenset(

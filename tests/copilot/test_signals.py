@@ -140,6 +140,11 @@ def test_near_copies_count_and_old_ones_are_forgotten():
     assert repeats("代购韩国化妆品全场八折包邮", 120).by_author == 0
 
 
+@pytest.mark.parametrize("year", [1, 9999])
+def test_the_ends_of_time_are_times_too(year):
+    assert FloodWindow().observe(Message("1", "早", "c", "a", sent_at=datetime(year, 1, 1, tzinfo=UTC))).burst == 1
+
+
 @pytest.mark.parametrize("text", ["顶一下这个帖子" * 20, "快来看" * 30])
 def test_a_message_that_repeats_itself_is_flooding(text):
     assert [s.kind for s in run(flood, text)] == ["self"]
