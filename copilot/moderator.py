@@ -19,6 +19,7 @@ from copilot.types import (
     Message,
     Reason,
     Signal,
+    Span,
     Versions,
 )
 
@@ -130,7 +131,7 @@ class Moderator:
             signals.append(_UNAVAILABLE)
         scores = combine(model or {}, signals)
         verdict = self._policy.decide(scores, forced_review=model is None)
-        signals = self._model_signals(model or {}, verdict) + signals
+        signals = self._model_signals(view, model or {}, verdict) + signals
         if quote_model is not None:
             verdict = self._with_quote(verdict, quote_model, signals)
         return Assessment(
@@ -143,12 +144,22 @@ class Moderator:
             versions=self._versions,
         )
 
-    def _model_signals(self, model: Mapping[Label, float], verdict: Verdict) -> list[Signal]:
+    def _model_signals(self, view: TextViews, model: Mapping[Label, float], verdict: Verdict) -> list[Signal]:
         return [
-            Signal("model", label, model[label], _MODEL_REASONS[label])
+            Signal("model", label, model[label], _MODEL_REASONS[label], self._evidence(view, label))
             for label in verdict.labels
             if label in _MODEL_REASONS and self._policy.reaches_review(label, model.get(label, 0.0))
         ]
+
+    def _evidence(self, view: TextViews, label: Label) -> tuple[Span, ...]:
+        """An explanation that fails costs the explanation, not the verdict."""
+        if self._classifier is None:
+            return ()
+        try:
+            return self._classifier.evidence(view, label)
+        except Exception:
+            log.exception("no evidence for %s", label)
+            return ()
 
     def _with_quote(self, verdict: Verdict, quote_model: Mapping[Label, float], signals: list[Signal]) -> Verdict:
         """A bare forward is judged by what it forwards, to review at most and without a measure."""

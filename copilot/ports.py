@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from copilot.types import Case, Community, Label, Message
+from copilot.types import Case, Community, Label, Message, Span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +32,10 @@ class Classifier(Protocol):
 
     def classify(self, views: Sequence[TextViews]) -> list[Mapping[Label, float]]:
         """One mapping per text, in order; labels the model does not know are absent."""
+        ...
+
+    def evidence(self, view: TextViews, label: Label) -> tuple[Span, ...]:
+        """The typed characters that spoke most for a label, in order; empty where it cannot say."""
         ...
 
 

@@ -1,15 +1,15 @@
-"""Hashed character n-grams of a text's views, as indices into a table of weights."""
+"""Hashed character n-grams of a text's views, as buckets of a table of weights."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copilot.text import TextViews
+from copilot.text import TextViews, View
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _SALTS = tuple(
@@ -20,6 +20,10 @@ _EDGE = 0x2
 
 _LONGEST = 600
 """Characters of a view that count; longer pasted texts say nothing new."""
+
+_DIGITS = str.maketrans("123456789", "000000000")
+_ACCOUNT = re.compile(r"(?=[a-z_\-]*\d)(?=[\d_\-]*[a-z])[a-z\d_\-]{5,}")
+_HAS_DIGIT = re.compile(r"\d").search
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,60 +38,75 @@ class Features:
         return np.diff(self.offsets)
 
 
-_DIGITS = str.maketrans("123456789", "000000000")
-_ACCOUNT = re.compile(r"(?=[a-z_\-]*\d)(?=[\d_\-]*[a-z])[a-z\d_\-]{5,}")
-
-
-def _shape(text: str) -> str:
+def _shape(view: View) -> View:
     """Write every digit as 0 and every account-like word as one sign: which one says nothing."""
-    return _ACCOUNT.sub("\x03", text).translate(_DIGITS) if _HAS_DIGIT(text) else text
+    if not _HAS_DIGIT(view.text):
+        return view
+    view = view.edited([(m.start(), m.end(), "\x03") for m in _ACCOUNT.finditer(view.text)])
+    return View(view.text.translate(_DIGITS), view.starts, view.ends)
 
 
-_HAS_DIGIT = re.compile(r"\d").search
+def _forms(views: TextViews) -> list[View]:
+    """The normal and the resolved form as the model reads them, once where both are one."""
+    forms = {form.text: form for form in map(_shape, (views.normal, views.resolved))}
+    return list(forms.values())
 
 
 def ngram_features(views: Sequence[TextViews], bits: int, orders: Sequence[int] = (1, 2, 3, 4)) -> Features:
     """Hash the character n-grams of the normal and the resolved form into 2**bits buckets.
 
-    Where nothing was resolved both forms are one and count once. Vectorised over the batch.
-    Each text owns the edge before it and its own characters.
+    Vectorised over the batch: texts are joined by an edge, each owning the edge before it.
     """
     texts: list[str] = []
     owners: list[int] = []
     for index, view in enumerate(views):
-        forms = dict.fromkeys(_shape(form.text[:_LONGEST]) for form in (view.normal, view.resolved))
+        forms = [form.text[:_LONGEST] for form in _forms(view)]
         texts.extend(forms)
         owners.extend([index] * len(forms))
     edge = chr(_EDGE)
-    joined = edge + edge.join(texts) + edge
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    codes = _codes(edge + edge.join(texts) + edge)
     lengths = np.array([len(text) + 1 for text in texts], dtype=np.int64)
     owner = np.repeat(np.array(owners, dtype=np.uint64), lengths)
     owner = np.concatenate([owner, owner[-1:]]) if len(owner) else np.zeros(len(codes), dtype=np.uint64)
-    keys = [_hashes(codes, owner, order, bits) for order in orders]
+    keys = []
+    for order in orders:
+        buckets, inside = _buckets(codes, order, bits)
+        keys.append(((owner[: len(buckets)] << np.uint64(bits)) | buckets)[inside])
     distinct = np.unique(np.concatenate(keys))
     rows = (distinct >> np.uint64(bits)).astype(np.int64)
     indices = (distinct & np.uint64((1 << bits) - 1)).astype(np.int64)
-    offsets = np.searchsorted(rows, np.arange(len(views) + 1))
-    return Features(indices, offsets.astype(np.int64))
+    return Features(indices, np.searchsorted(rows, np.arange(len(views) + 1)).astype(np.int64))
 
 
-def _hashes(codes: NDArray[np.uint64], owner: NDArray[np.uint64], order: int, bits: int) -> NDArray[np.uint64]:
-    """Keys (row << bits | bucket) of all n-grams of one order that do not cross an edge."""
-    count = len(codes) - order + 1
-    if count <= 0:
-        return np.zeros(0, dtype=np.uint64)
+def ngram_places(
+    views: TextViews, bits: int, orders: Sequence[int]
+) -> Iterator[tuple[View, NDArray[np.int64], NDArray[np.int64], int]]:
+    """Yield (form, first characters, buckets, order): where each n-gram of one text begins in a form."""
+    edge = chr(_EDGE)
+    for form in _forms(views):
+        codes = _codes(edge + form.text[:_LONGEST] + edge)
+        for order in orders:
+            buckets, inside = _buckets(codes, order, bits)
+            yield form, np.flatnonzero(inside) - 1, buckets[inside].astype(np.int64), order
+
+
+def _codes(text: str) -> NDArray[np.uint64]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+
+
+def _buckets(codes: NDArray[np.uint64], order: int, bits: int) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    """Return the bucket of the n-gram that begins at each character, and whether it stays within one text."""
+    count = max(0, len(codes) - order + 1)
     value = np.full(count, _SALTS[order - 1], dtype=np.uint64)
-    crosses = np.zeros(count, dtype=bool)
+    inside = np.ones(count, dtype=bool)
     for shift in range(order):
         part = codes[shift : shift + count]
         value = (value ^ part) * _MULTIPLIER
         value ^= value >> np.uint64(29)
         if 0 < shift < order - 1:
-            crosses |= part == _EDGE
+            inside &= part != _EDGE
     if order == 1:
-        crosses = codes[:count] == _EDGE
+        inside = codes[:count] != _EDGE
     elif order == 2:  # nothing between two edges: an empty text
-        crosses = (codes[:count] == _EDGE) & (codes[1:] == _EDGE)
-    bucket = (value * _MULTIPLIER) >> np.uint64(64 - bits)
-    return ((owner[:count] << np.uint64(bits)) | bucket)[~crosses]
+        inside = (codes[:count] != _EDGE) | (codes[1:] != _EDGE)
+    return (value * _MULTIPLIER) >> np.uint64(64 - bits), inside

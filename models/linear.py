@@ -1,4 +1,4 @@
-"""The linear classifier: hashed character n-grams, one weight per bucket and label, calibrated."""
+"""The linear classifier: hashed character n-grams, a weight per bucket and label, calibrated."""
 
 from __future__ import annotations
 
@@ -10,15 +10,23 @@ from numpy.typing import NDArray
 from copilot.errors import ArtifactError
 from copilot.policy import Bands
 from copilot.text import TextViews
-from copilot.types import Label
+from copilot.types import Label, Span
 from models.artifacts import Manifest
-from models.features import Features, ngram_features
+from models.features import Features, ngram_features, ngram_places
 
 _BATCH = 1024
+_MOST_SPANS = 3
+_SPEAKING = 0.35
+"""Share of the strongest character's weight from which a character counts as evidence."""
+
+Floats = NDArray[np.float32]
 
 
 class LinearClassifier:
-    """Multi-label logistic regression over `ngram_features`, with Platt calibration per label."""
+    """Multi-label logistic regression over `ngram_features`, with Platt calibration per label.
+
+    The artefact holds `weights.npy` (buckets, labels) and `head.npy` (bias, slope and intercept per label).
+    """
 
     def __init__(self, manifest: Manifest) -> None:
         self._manifest = manifest
@@ -32,7 +40,7 @@ class LinearClassifier:
         count = len(manifest.labels)
         if weights.shape != (1 << self._bits, count) or head.shape != (3, count):
             raise ArtifactError(f"weights in {manifest.folder} have shape {weights.shape}, {head.shape}")
-        self._weights: NDArray[np.float32] = weights.astype(np.float32)
+        self._weights: Floats = weights.astype(np.float32)
         self._bias, self._slope, self._intercept = head.astype(np.float32)
 
     @property
@@ -45,26 +53,48 @@ class LinearClassifier:
         """Thresholds chosen for this artefact on development data."""
         return self._manifest.bands
 
-    def logits(self, views: Sequence[TextViews]) -> NDArray[np.float32]:
-        """Return uncalibrated scores, shape (len(views), labels)."""
-        parts = [views[i : i + _BATCH] for i in range(0, len(views), _BATCH)]
-        features = [ngram_features(part, self._bits, self._orders) for part in parts]
-        return np.concatenate([linear_logits(f, self._weights, self._bias) for f in features])
-
     def classify(self, views: Sequence[TextViews]) -> list[Mapping[Label, float]]:
         """Return calibrated probabilities for each text, in order."""
         if not views:
             return []
-        scores = 1.0 / (1.0 + np.exp(-(self.logits(views) * self._slope + self._intercept)))
+        parts = [views[i : i + _BATCH] for i in range(0, len(views), _BATCH)]
+        features = [ngram_features(part, self._bits, self._orders) for part in parts]
+        logits = np.concatenate([linear_logits(f, self._weights, self._bias) for f in features])
+        scores = 1.0 / (1.0 + np.exp(-(logits * self._slope + self._intercept)))
         labels = self._manifest.labels
         return [dict(zip(labels, map(float, row), strict=True)) for row in scores]
 
+    def evidence(self, view: TextViews, label: Label) -> tuple[Span, ...]:
+        """Return the typed characters whose n-grams weigh most for a label, at most three places.
 
-def linear_logits(features: Features, weights: NDArray[np.float32], bias: NDArray[np.float32]) -> NDArray[np.float32]:
+        Exact for a linear model: each n-gram's weight is shared among its characters.
+        """
+        column = self._manifest.labels.index(label)
+        said = np.zeros(len(view.typed) + 1)
+        for form, starts, buckets, order in ngram_places(view, self._bits, self._orders):
+            share = self._weights[buckets, column] / order
+            for shift in range(order):
+                for place, weight in zip((starts + shift).tolist(), share.tolist(), strict=True):
+                    if 0 <= place < len(form.text):
+                        said[form.span(place, place + 1)[0]] += weight
+        return _strongest(said[:-1])
+
+
+def _strongest(said: NDArray[np.float64]) -> tuple[Span, ...]:
+    """Return the runs of characters that speak loudest, in order of place; gaps of one are bridged."""
+    if not len(said) or said.max() <= 0:
+        return ()
+    loud = np.flatnonzero(said >= _SPEAKING * said.max())
+    runs = np.split(loud, np.flatnonzero(np.diff(loud) > 2) + 1)
+    runs.sort(key=lambda run: -said[run].sum())
+    return tuple(sorted((int(run[0]), int(run[-1]) + 1) for run in runs[:_MOST_SPANS]))
+
+
+def linear_logits(features: Features, weights: Floats, bias: Floats) -> Floats:
     """Sum the weights of each text's features, divided by the root of their number, plus a bias."""
     sums = np.zeros((len(features.indices) + 1, weights.shape[1]), dtype=np.float64)
     np.cumsum(weights[features.indices], axis=0, out=sums[1:])
     totals = sums[features.offsets[1:]] - sums[features.offsets[:-1]]
     norms = np.sqrt(np.maximum(features.counts(), 1))[:, None]
-    result: NDArray[np.float32] = (totals / norms + bias).astype(np.float32)
+    result: Floats = (totals / norms + bias).astype(np.float32)
     return result

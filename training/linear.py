@@ -66,13 +66,22 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class LabelModel:
-    """One label's weights, its Platt calibration p = sigmoid(slope * logit + intercept), its band."""
+    """One label's bias, its Platt calibration p = sigmoid(slope * logit + intercept), its band."""
 
-    weights: NDArray[np.float32]
     bias: float
     slope: float
     intercept: float
     band: Band
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """What was learnt: weights of shape (2**bits, labels), and the rest per label."""
+
+    bits: int
+    orders: tuple[int, ...]
+    weights: NDArray[np.float16]
+    labels: Mapping[Label, LabelModel]
 
 
 def design(texts: Sequence[str], bits: int = BITS, orders: Sequence[int] = ORDERS) -> Matrix:
@@ -159,36 +168,37 @@ def is_chat(rows: Sequence[Row]) -> NDArray[np.bool_]:
     return np.array([row.source in chat or (row.source == "corpus" and row.slice == "clean") for row in rows])
 
 
-def train(
-    rows: Sequence[Row], dev: Sequence[Row], bits: int = BITS, orders: Sequence[int] = ORDERS
-) -> dict[Label, LabelModel]:
-    """Return a fitted, calibrated model per label."""
+def train(rows: Sequence[Row], dev: Sequence[Row], bits: int = BITS, orders: tuple[int, ...] = ORDERS) -> LinearModel:
+    """Fit every label on `rows` and calibrate it on `dev`."""
     started = time.monotonic()
     matrix = design([row.text for row in rows], bits, orders)
     dev_matrix = design([row.text for row in dev], bits, orders)
     print(f"{matrix.shape[0]} rows, {matrix.nnz} features, {time.monotonic() - started:.0f} s", flush=True)
     cold = [i for i, row in enumerate(rows) if row.first is not None]
     soft = soft_abuse([rows[i] for i in cold], matrix[cold]) if cold else np.zeros(0)
-    chat = is_chat(dev)
-    result: dict[Label, LabelModel] = {}
+    weights: list[NDArray[np.float16]] = []
+    heads: dict[Label, LabelModel] = {}
     for label in TEXT_LABELS:
         model = fit(rows, matrix, label, soft)
-        logits = model.decision_function(dev_matrix)
-        target = known(dev, label)
-        slope, intercept = platt(logits[target >= 0], target[target >= 0])
-        probability = 1 / (1 + np.exp(-(slope * logits + intercept)))
-        band = choose_band(label, probability, target, chat)
-        result[label] = LabelModel(
-            model.coef_[0].astype(np.float32), float(model.intercept_[0]), slope, intercept, band
-        )
-        caught = np.mean(probability[target == 1] >= band.review) if (target == 1).any() else float("nan")
-        print(
-            f"{label.value:9} positives {int((known(rows, label) == 1).sum()):6} "
-            f"slope {slope:.2f} intercept {intercept:.2f} "
-            f"review {band.review} remove {band.remove} dev recall {caught:.3f} {time.monotonic() - started:.0f} s",
-            flush=True,
-        )
-    return result
+        weights.append(model.coef_[0].astype(np.float16))
+        heads[label] = calibrate(label, model.decision_function(dev_matrix), float(model.intercept_[0]), dev)
+        positives = int((known(rows, label) == 1).sum())
+        print(f"{'':9} {positives} positives, {time.monotonic() - started:.0f} s", flush=True)
+    return LinearModel(bits, orders, np.stack(weights, axis=1), heads)
+
+
+def calibrate(label: Label, logits: Floats, bias: float, dev: Sequence[Row]) -> LabelModel:
+    """Fit the sigmoid and choose the band of one label on the dev mixture."""
+    target = known(dev, label)
+    slope, intercept = platt(logits[target >= 0], target[target >= 0])
+    probability = 1 / (1 + np.exp(-(slope * logits + intercept)))
+    band = choose_band(label, probability, target, is_chat(dev))
+    caught = np.mean(probability[target == 1] >= band.review) if (target == 1).any() else float("nan")
+    print(
+        f"{label.value:9} slope {slope:.2f} intercept {intercept:.2f} "
+        f"review {band.review} remove {band.remove} dev recall {caught:.3f}"
+    )
+    return LabelModel(bias, slope, intercept, band)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -203,8 +213,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.corpus_fraction < 1:
         rng = np.random.default_rng(1)
         rows = [row for row in rows if row.source != "corpus" or rng.random() < options.corpus_fraction]
-    models = train(rows, calibration_rows())
-    folder = save_linear(models, rows, tags, BITS, ORDERS, options.out)
+    folder = save_linear(train(rows, calibration_rows()), rows, tags, options.out)
     print(f"saved to {folder}")
 
 

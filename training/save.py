@@ -6,18 +6,18 @@ import hashlib
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from copilot.types import Label
 from models.artifacts import MANIFEST, SHIPPED
 from training.sources import SOURCES, Row
 
 if TYPE_CHECKING:
-    from training.linear import LabelModel
+    from training.linear import LinearModel
 
 NAME = "linear-zh"
 
@@ -28,33 +28,24 @@ def next_version(name: str) -> Path:
     return SHIPPED / name / str(max(taken, default=0) + 1)
 
 
-def save_linear(
-    models: Mapping[Label, LabelModel],
-    rows: Sequence[Row],
-    tags: Sequence[str],
-    bits: int,
-    orders: Sequence[int],
-    folder: Path | None,
-) -> Path:
-    """Write the linear classifier; returns its folder. Weights are float16, shape (2**bits, labels)."""
+def save_linear(model: LinearModel, rows: Sequence[Row], tags: Sequence[str], folder: Path | None) -> Path:
+    """Write a linear classifier trained from `rows` of sets with these licence tags; returns its folder."""
     folder = folder or next_version(NAME)
     folder.mkdir(parents=True, exist_ok=False)
-    labels = list(models)
-    weights = np.stack([models[label].weights for label in labels], axis=1).astype(np.float16)
-    head = np.array(
-        [[m.bias for m in models.values()], [m.slope for m in models.values()], [m.intercept for m in models.values()]]
-    )
-    np.save(folder / "weights.npy", weights, allow_pickle=False)
-    np.save(folder / "head.npy", head.astype(np.float32), allow_pickle=False)
+    heads = model.labels.values()
+    head = np.array([[h.bias for h in heads], [h.slope for h in heads], [h.intercept for h in heads]], dtype=np.float32)
+    arrays: dict[str, NDArray[Any]] = {"weights.npy": model.weights, "head.npy": head}
+    for name, array in arrays.items():
+        np.save(folder / name, array, allow_pickle=False)
     counts = Counter(row.source for row in rows)
     sets = tomllib.loads(SOURCES.read_text("utf-8"))["sets"]
     manifest = {
         "name": NAME,
         "version": folder.name,
         "kind": "linear",
-        "labels": [label.value for label in labels],
-        "options": {"bits": bits, "orders": list(orders)},
-        "bands": {label.value: {"review": m.band.review, "remove": m.band.remove} for label, m in models.items()},
+        "labels": [label.value for label in model.labels],
+        "options": {"bits": model.bits, "orders": list(model.orders)},
+        "bands": {label.value: {"review": m.band.review, "remove": m.band.remove} for label, m in model.labels.items()},
         "licence_tags": list(tags),
         "sources": [
             {
@@ -64,9 +55,7 @@ def save_linear(
             }
             for name, count in sorted(counts.items())
         ],
-        "files": {
-            name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in ("weights.npy", "head.npy")
-        },
+        "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in arrays},
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
     return folder

@@ -37,8 +37,8 @@ def some_rows():
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     rows = some_rows()
-    models = train(rows, rows, bits=12, orders=(1, 2))
-    return save_linear(models, rows, ("permissive",), 12, (1, 2), tmp_path_factory.mktemp("artifacts") / "7")
+    model = train(rows, rows, bits=12, orders=(1, 2))
+    return save_linear(model, rows, ("permissive",), tmp_path_factory.mktemp("artifacts") / "7")
 
 
 def test_what_was_trained_can_be_served_and_has_learnt(trained):
@@ -58,7 +58,7 @@ def test_the_manifest_names_sources_licences_and_hashes(trained):
 
 def test_nothing_is_overwritten(trained):
     with pytest.raises(FileExistsError):
-        save_linear(train(some_rows(), some_rows(), bits=10, orders=(1,)), some_rows(), (), 10, (1,), trained)
+        save_linear(train(some_rows(), some_rows(), bits=10, orders=(1,)), some_rows(), (), trained)
 
 
 def test_a_changed_weight_file_is_refused(trained, tmp_path):
