@@ -27,7 +27,15 @@ from copilot.types import Label
 from models.features import ngram_features
 from training.relabel import soft_abuse
 from training.save import save_linear
-from training.sources import TEXT_LABELS, Row, corpus_rows, ordinary_chat, public_rows, training_rows
+from training.sources import (
+    ORDINARY_CHAT,
+    TEXT_LABELS,
+    Row,
+    corpus_rows,
+    ordinary_chat,
+    public_rows,
+    training_rows,
+)
 
 BITS = 19
 ORDERS = (1, 2, 3, 4)
@@ -163,9 +171,9 @@ def choose_band(label: Label, probability: Floats, target: NDArray[np.int64], ch
 
 
 def is_chat(rows: Sequence[Row]) -> NDArray[np.bool_]:
-    """Mark ordinary chat: the held-back rows of the chat sets, and clean rows of the corpus."""
-    chat = {"nus_sms_zh", "kdconv", "cped"}
-    return np.array([row.source in chat or (row.source == "corpus" and row.slice == "clean") for row in rows])
+    """Mark ordinary talk: held-back rows of the chat sets, modern comments nobody objected to, clean corpus rows."""
+    talk = {*ORDINARY_CHAT, "chnci"}
+    return np.array([row.source in talk or (row.source == "corpus" and row.slice == "clean") for row in rows])
 
 
 def train(rows: Sequence[Row], dev: Sequence[Row], bits: int = BITS, orders: tuple[int, ...] = ORDERS) -> LinearModel:
