@@ -48,6 +48,7 @@ _MODEL_REASONS: Mapping[Label, Reason] = {
     Label.GAMBLING: Reason("措辞像博彩推广", "The wording reads like gambling promotion."),
     Label.PORN: Reason("措辞像色情招揽或低俗骚扰", "The wording reads like sexual solicitation or a lewd approach."),
     Label.ABUSE: Reason("措辞像对人的辱骂或攻击", "The wording reads like an insult or attack on people."),
+    Label.PRIVACY: Reason("措辞像在公开他人的私事", "The wording reads like exposing somebody's private matters."),
     Label.RUMOR: Reason(
         "像未注明来源的惊人说法，需要核实", "Reads like an alarming claim without a source; needs checking."
     ),

@@ -63,6 +63,7 @@ REVIEW_BUDGET: Mapping[Label, float] = {
     Label.PORN: 0.0008,
     Label.ABUSE: 0.0020,
     Label.RUMOR: 0.0004,
+    Label.PRIVACY: 0.0004,
 }
 """Share of ordinary chat each label may send to review: under 1 % together."""
 REMOVE_BUDGET = 0.0001

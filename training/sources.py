@@ -27,7 +27,7 @@ DATASETS = ROOT.parent / "shared" / "datasets"
 CORPUS = ROOT / "data" / "corpus"
 SOURCES = ROOT / "data" / "sources.toml"
 
-TEXT_LABELS = (Label.ADS, Label.FRAUD, Label.GAMBLING, Label.PORN, Label.ABUSE, Label.RUMOR)
+TEXT_LABELS = (Label.ADS, Label.FRAUD, Label.GAMBLING, Label.PORN, Label.ABUSE, Label.RUMOR, Label.PRIVACY)
 """Labels that a text alone can carry and a classifier is trained for."""
 
 Known = Mapping[Label, int]

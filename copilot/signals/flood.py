@@ -130,6 +130,7 @@ def _alike(earlier: _Said, said: _Said) -> bool:
 
 _BURST_FROM = 8
 _SELF_REPEAT_FROM = 40
+"""Characters as typed from which a message can be a wall of repeats."""
 
 
 def detect(views: TextViews, context: Context) -> list[Signal]:
@@ -161,7 +162,7 @@ def detect(views: TextViews, context: Context) -> list[Signal]:
 
 
 def _repeats_itself(content: str) -> bool:
-    if len(content) < _SELF_REPEAT_FROM or _LAUGHTER.fullmatch(content):
+    if len(content) < _LONG or _LAUGHTER.fullmatch(content):
         return False
     pairs = {content[i : i + 2] for i in range(len(content) - 1)}
     return len(pairs) / (len(content) - 1) < 0.25

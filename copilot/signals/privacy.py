@@ -21,7 +21,7 @@ _ADDRESS = re.compile(
     r"[\u4e00-\u9fff]{2,10}(?:路|街|道|巷|弄|小区|花园|苑|村|公寓|家园|新村|里|府|城)[\u4e00-\u9fff\d\-]{0,8}?\d{1,4}(?:号楼|号|栋|幢|座|#)?[\-\s]?(?:\d{1,2}单元)?[\-\s]?\d{2,4}(?:室|户|房)?"
 )
 _OTHERS = re.compile(
-    r"[他她](?:的|家|叫|是|住|老公|老婆|妈|爸|电话|手机|名字|身份证|单位|公司|微信)|这[人女男货](?:的|叫|住|是|个)?|那[人女男](?:的|叫|住)?|此人|本人照片|真名|"
+    r"(?:她|他|它|你|他们)(?:妈|爸|爹|娘|老公|老婆|弟|姐|妹|哥|女儿|儿子|家人)|车主|户主|业主姓|机主|楼上住的|前男友|[他她](?:的|家|叫|是|住|老公|老婆|妈|爸|电话|手机|名字|身份证|单位|公司|微信)|这[人女男货](?:的|叫|住|是|个)?|那[人女男](?:的|叫|住)?|此人|本人照片|真名|"
     r"人肉|曝光|挂人|挂出来|老赖|小三|渣男|渣女|骗子|欠钱|欠款|开盒|查一?下这个|家住|住址|住在|户籍|前任|前男友|前女友|同学名单|名册|名单|患者|病历|"
     r"学生姓名|大家打(?:他|她)?电话|去(?:他|她)家|收货人"
 )
@@ -73,10 +73,10 @@ def _home(text: str, own: bool, others: bool, public: bool) -> Iterator[_Finding
     if own or public:
         return
     address = _ADDRESS.search(text)
-    evidence = others + (_NAMED.search(text) is not None) + (address is not None)
+    evidence = 0.3 * others + 0.15 * (_NAMED.search(text) is not None) + 0.25 * (address is not None)
     if evidence:
         for match in _MOBILE.finditer(text):
-            yield "mobile", min(0.9, 0.2 + 0.25 * evidence), match.span()
+            yield "mobile", 0.25 + evidence, match.span()
     if address is not None and others:
         yield "address", 0.6, address.span()
 
