@@ -5,7 +5,8 @@
 Each model is trained, calibrated and judged the same way; only the share of the corpus' training
 batches differs. Recall on ChineseHarm (never trained on) is at 1 % false alarms on held-back ordinary
 chat; false alarms on the corpus' held-out hard negatives are at that same threshold and at the
-model's own review thresholds.
+model's own review thresholds, and, since those trade recall against alarms, at equal recall: where
+each label's threshold lets it catch 70 % of the held-out harm of its kind.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from copilot.moderator import Moderator
-from copilot.types import Decision, Label
+from copilot.types import Decision
 from eval.metrics import share, threshold_at
 from eval.quality import HARMS, OUTPUT, harm_table, judge, show
 from models import load_classifier
@@ -25,6 +26,7 @@ from training.save import save_linear
 from training.sources import Row, corpus_rows, ordinary_chat, training_rows
 
 FRACTIONS = (0.0, 0.25, 0.5, 1.0)
+EQUAL_RECALL = 0.7
 
 
 def part_of_corpus(rows: list[Row], fraction: float) -> list[Row]:
@@ -48,10 +50,11 @@ def measure() -> list[dict[str, object]]:
         harm = {row["category"]: row["own_label_at_1pct"] for row in harm_table(chat, moderator)}
         alarms, held_out = judge("hard", hard, moderator), judge("test", test, moderator)
         limit = {label: threshold_at(chat.scores(label), 0.01) for label in HARMS.values()}
-        caught = {
-            f"own {label.value}": share((held_out.scores(label) > limit[label])[held_out.known(label)[1]])
-            for label in (*HARMS.values(),)
-        }
+        caught, equal = {}, np.zeros(len(hard), dtype=bool)
+        for label in HARMS.values():
+            harmful = held_out.scores(label)[held_out.known(label)[1]]
+            caught[f"own {label.value}"] = share(harmful > limit[label])
+            equal |= alarms.scores(label) > np.quantile(harmful, 1 - EQUAL_RECALL)
         table.append(
             {
                 "corpus": f"{fraction:.0%}",
@@ -59,7 +62,7 @@ def measure() -> list[dict[str, object]]:
                 **{f"ChineseHarm {name}": value for name, value in harm.items()},
                 **caught,
                 "hard negatives flagged": share(alarms.decided(Decision.REVIEW, Decision.REMOVE)),
-                "hard negatives, ads at 1 %": share(alarms.scores(Label.ADS) > limit[Label.ADS]),
+                "hard negatives flagged at 70 % recall": share(equal),
             }
         )
         print(table[-1], flush=True)

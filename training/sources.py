@@ -47,13 +47,12 @@ class Row:
     """Whether COLD's second annotation is missing."""
 
 
-def _all(value: int, *but: Label, **named: int) -> dict[Label, int]:
-    known = {label: value for label in TEXT_LABELS if label not in but}
-    known.update({Label(name): v for name, v in named.items()})
-    return known
+def _clean_of(*unknown: Label) -> dict[Label, int]:
+    """Nothing is carried, and nothing is known of these labels."""
+    return {label: 0 for label in TEXT_LABELS if label not in unknown}
 
 
-_CLEAN = _all(0)
+_CLEAN = _clean_of()
 _COMMERCIAL = (Label.ADS, Label.FRAUD, Label.GAMBLING, Label.PORN)
 _NOT_SOLD = dict.fromkeys(_COMMERCIAL, 0)
 
@@ -84,7 +83,7 @@ def _chnci(row: Mapping[str, Any]) -> Known | None:
 
 
 def _telegram(row: Mapping[str, Any]) -> Known | None:
-    return {Label.ADS: 1, Label.ABUSE: 0, Label.RUMOR: 0} if row["label"] == "ad" else _all(0, Label.ABUSE)
+    return {Label.ADS: 1, Label.ABUSE: 0, Label.RUMOR: 0} if row["label"] == "ad" else _clean_of(Label.ABUSE)
 
 
 def _game(row: Mapping[str, Any]) -> Known | None:
@@ -112,7 +111,7 @@ def _sms_spam(row: Mapping[str, Any]) -> Known | None:
 
 
 def _antispam(row: Mapping[str, Any]) -> Known | None:
-    return {Label.ADS: 1, Label.ABUSE: 0} if row["label"] == "ad" else _all(0, Label.ABUSE)
+    return {Label.ADS: 1, Label.ABUSE: 0} if row["label"] == "ad" else _clean_of(Label.ABUSE)
 
 
 def _rumour(row: Mapping[str, Any]) -> Known | None:
@@ -124,11 +123,7 @@ def _clean(row: Mapping[str, Any]) -> Known | None:
 
 
 def _clean_but_rough(row: Mapping[str, Any]) -> Known | None:
-    return _all(0, Label.ABUSE)
-
-
-def _headline(row: Mapping[str, Any]) -> Known | None:
-    return _CLEAN
+    return _clean_of(Label.ABUSE)
 
 
 _READERS: Mapping[str, Reader] = {
@@ -152,7 +147,7 @@ _READERS: Mapping[str, Reader] = {
     "waimai_10k": _clean,
     "online_shopping": _clean,
     "chnsenticorp_htl": _clean,
-    "toutiao_headlines": _headline,
+    "toutiao_headlines": _clean,
     "smp2020_usual": _clean_but_rough,
     "weibo2018_senti": _clean_but_rough,
     "smp2019_nlu": _clean,
