@@ -70,14 +70,15 @@ class LinearClassifier:
         Exact for a linear model: each n-gram's weight is shared among its characters.
         """
         column = self._manifest.labels.index(label)
-        said = np.zeros(len(view.typed) + 1)
+        said = np.zeros(len(view.typed))
         for form, starts, buckets, order in ngram_places(view, self._bits, self._orders):
+            spoken = np.zeros(len(form.text) + 2)  # the edges before and after speak too, for nobody
             share = self._weights[buckets, column] / order
             for shift in range(order):
-                for place, weight in zip((starts + shift).tolist(), share.tolist(), strict=True):
-                    if 0 <= place < len(form.text):
-                        said[form.span(place, place + 1)[0]] += weight
-        return _strongest(said[:-1])
+                np.add.at(spoken, starts + shift + 1, share)
+            places = slice(1, len(form.text) + 1)
+            np.add.at(said, np.arange(len(form.text)) if form.starts is None else form.starts, spoken[places])
+        return _strongest(said)
 
 
 def _strongest(said: NDArray[np.float64]) -> tuple[Span, ...]:

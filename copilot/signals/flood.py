@@ -71,7 +71,7 @@ def _sketch(content: str) -> RMinHash | None:
 
 def content_of(views: TextViews) -> str:
     """Return what a message says without placeholders, punctuation and emoji; "" for [图片]."""
-    bare = _PLACEHOLDER.sub("", views.resolved.text)
+    bare = _PLACEHOLDER.sub("", views.normal.text)
     return _NOT_CONTENT.sub("", bare)[:_LONGEST] or bare.strip()[:_LONGEST]
 
 
