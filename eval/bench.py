@@ -140,22 +140,38 @@ def _export_bert(path: Path) -> None:
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from torch import nn
 
+    class Layer(nn.Module):
+        """Self-attention of 12 heads and a feed-forward of 3072, each with a residual and a norm."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.qkv, self.out = nn.Linear(768, 3 * 768), nn.Linear(768, 768)
+            self.up, self.down = nn.Linear(768, 3072), nn.Linear(3072, 768)
+            self.norms = nn.ModuleList([nn.LayerNorm(768), nn.LayerNorm(768)])
+
+        def forward(self, hidden: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+            batch, length = hidden.size(0), hidden.size(1)
+            query, key, value = self.qkv(hidden).view(batch, length, 3, 12, 64).permute(2, 0, 3, 1, 4).unbind(0)
+            weight = torch.softmax(query @ key.transpose(-1, -2) / 8 + bias, dim=-1)
+            mixed = (weight @ value).permute(0, 2, 1, 3).reshape(batch, length, 768)
+            hidden = self.norms[0](hidden + self.out(mixed))
+            result: torch.Tensor = self.norms[1](hidden + self.down(nn.functional.gelu(self.up(hidden))))
+            return result
+
     class Encoder(nn.Module):
-        """12 layers of 768, 12 heads, 3072 feed-forward, 21,128 entries."""
+        """12 layers of 768 over 21,128 entries, 12 labels."""
 
         def __init__(self) -> None:
             super().__init__()
             self.word = nn.Embedding(21_128, 768)
-            self.layers = nn.ModuleList(
-                [nn.TransformerEncoderLayer(768, 12, 3072, batch_first=True, activation="gelu") for _ in range(12)]
-            )
+            self.layers = nn.ModuleList([Layer() for _ in range(12)])
             self.head = nn.Linear(768, 12)
 
         def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
             hidden = self.word(input_ids)
-            padding = attention_mask == 0
+            bias = (1 - attention_mask[:, None, None, :].to(hidden.dtype)) * -1e4
             for layer in self.layers:
-                hidden = layer(hidden, src_key_padding_mask=padding)
+                hidden = layer(hidden, bias)
             logits: torch.Tensor = self.head(hidden[:, 0])
             return logits
 
