@@ -42,7 +42,10 @@ def classify(
     A line that cannot be judged goes to OUTPUT with the suffix .rejects.jsonl (to stderr where
     OUTPUT is -), with its number and the reason; then the exit status is 3.
     """
+    if all(path != "-" and Path(path).exists() for path in (source, target)) and Path(source).samefile(target):
+        raise typer.BadParameter("INPUT and OUTPUT are the same file")
     with ExitStack() as stack:
+        runner = stack.enter_context(_Runner(classifier, workers or cpu_count() or 1))
         try:
             stdin = stack.enter_context(_opened(source, "rb"))
             stdout = stack.enter_context(_opened(target, "wb"))
@@ -50,7 +53,6 @@ def classify(
             raise typer.BadParameter(f"{error.filename}: {error.strerror}") from error
         rejects = stack.enter_context(_Rejects(target))
         progress = stack.enter_context(_Progress(stdin, source))
-        runner = stack.enter_context(_Runner(classifier, workers or cpu_count() or 1))
         for line in _judged(stdin, rejects, progress, runner):
             stdout.write(line)
         stdout.flush()

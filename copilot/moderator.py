@@ -92,9 +92,14 @@ class Moderator:
         if repeats is None:
             window = FloodWindow()
             repeats = [window.observe(m, v) for m, v in zip(messages, views, strict=True)]
-        quoted = [text_views(m.quoted) if m.quoted and not m.text.strip() else None for m in messages]
+        quoted = [
+            text_views(message.quoted) if message.quoted and not view.normal.text.strip() else None
+            for message, view in zip(messages, views, strict=True)
+        ]
         scores = self._classify(views)
         quoted_scores = self._classify([q for q in quoted if q is not None])
+        if quoted_scores is None:
+            scores = None
         rest = iter(quoted_scores or ())
         assessments = []
         for index, (message, view, quote) in enumerate(zip(messages, views, quoted, strict=True)):

@@ -30,6 +30,7 @@ class Manifest:
     labels: tuple[Label, ...]
     bands: Mapping[Label, Band]
     options: Mapping[str, Any]
+    files: frozenset[str]
 
     @property
     def id(self) -> str:
@@ -57,6 +58,8 @@ def read_manifest(folder: Path) -> Manifest:
     """Read and verify an artefact; raises ArtifactError where a file is missing or differs."""
     try:
         raw = json.loads((folder / MANIFEST).read_text("utf-8"))
+        if not raw["files"]:
+            raise ArtifactError(f"the manifest in {folder} names no files")
         for name, digest in raw["files"].items():
             _verify(folder / name, digest)
         return Manifest(
@@ -67,6 +70,7 @@ def read_manifest(folder: Path) -> Manifest:
             labels=tuple(Label(label) for label in raw["labels"]),
             bands={Label(label): Band(**band) for label, band in raw["bands"].items()},
             options=raw["options"],
+            files=frozenset(raw["files"]),
         )
     except ArtifactError:
         raise

@@ -18,11 +18,11 @@ _SALTS = tuple(
 _EDGE = 0x2
 """Stands before and after each text, so that openings and endings are features too."""
 
-_LONGEST = 600
-"""Characters of a view that count; longer pasted texts say nothing new."""
+LONGEST = 600
+"""Characters of a view that are read; who has a longer text reads it in windows."""
 
 _DIGITS = str.maketrans("123456789", "000000000")
-_ACCOUNT = re.compile(r"(?=[a-z_\-]*\d)(?=[\d_\-]*[a-z])[a-z\d_\-]{5,}")
+_ACCOUNT = re.compile(r"(?<![a-z\d_\-])(?=[a-z_\-]{0,40}\d)(?=[\d_\-]{0,40}[a-z])[a-z\d_\-]{5,}")
 _HAS_DIGIT = re.compile(r"\d").search
 
 
@@ -60,7 +60,7 @@ def ngram_features(views: Sequence[TextViews], bits: int, orders: Sequence[int] 
     texts: list[str] = []
     owners: list[int] = []
     for index, view in enumerate(views):
-        forms = [form.text[:_LONGEST] for form in _forms(view)]
+        forms = [form.text[:LONGEST] for form in _forms(view)]
         texts.extend(forms)
         owners.extend([index] * len(forms))
     edge = chr(_EDGE)
@@ -84,7 +84,7 @@ def ngram_places(
     """Yield (form, first characters, buckets, order): where each n-gram of one text begins in a form."""
     edge = chr(_EDGE)
     for form in _forms(views):
-        codes = _codes(edge + form.text[:_LONGEST] + edge)
+        codes = _codes(edge + form.text[:LONGEST] + edge)
         for order in orders:
             buckets, inside = _buckets(codes, order, bits)
             yield form, np.flatnonzero(inside) - 1, buckets[inside].astype(np.int64), order

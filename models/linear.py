@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from copilot.errors import ArtifactError
 from copilot.policy import Bands
-from copilot.text import TextViews
+from copilot.text import TextViews, text_views
 from copilot.types import Label, Span
 from models.artifacts import Manifest
-from models.features import Features, ngram_features, ngram_places
+from models.features import LONGEST, Features, ngram_features, ngram_places
 
 _BATCH = 1024
 _MOST_SPANS = 3
+_OVERLAP = 100
 _SPEAKING = 0.35
 """Share of the strongest character's weight from which a character counts as evidence."""
 
@@ -30,12 +31,13 @@ class LinearClassifier:
 
     def __init__(self, manifest: Manifest) -> None:
         self._manifest = manifest
-        self._bits = int(manifest.options["bits"])
-        self._orders = tuple(int(order) for order in manifest.options["orders"])
         try:
+            self._bits = int(manifest.options["bits"])
+            self._orders = tuple(int(order) for order in manifest.options["orders"])
+            _require_verified(manifest, "weights.npy", "head.npy")
             weights = np.load(manifest.folder / "weights.npy", allow_pickle=False)
             head = np.load(manifest.folder / "head.npy", allow_pickle=False)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise ArtifactError(f"weights in {manifest.folder} cannot be read: {error}") from error
         count = len(manifest.labels)
         if weights.shape != (1 << self._bits, count) or head.shape != (3, count):
@@ -57,12 +59,19 @@ class LinearClassifier:
         """Return calibrated probabilities for each text, in order."""
         if not views:
             return []
+        windows = [_windows(view) for view in views]
+        first = np.cumsum([0, *map(len, windows)])[:-1]
+        scores = np.maximum.reduceat(self._probabilities([view for group in windows for _, view in group]), first)
+        labels = self._manifest.labels
+        return [dict(zip(labels, map(float, row), strict=True)) for row in scores]
+
+    def _probabilities(self, views: Sequence[TextViews]) -> Floats:
+        """Calibrated probabilities, shape (len(views), labels)."""
         parts = [views[i : i + _BATCH] for i in range(0, len(views), _BATCH)]
         features = [ngram_features(part, self._bits, self._orders) for part in parts]
         logits = np.concatenate([linear_logits(f, self._weights, self._bias) for f in features])
-        scores = 1.0 / (1.0 + np.exp(-(logits * self._slope + self._intercept)))
-        labels = self._manifest.labels
-        return [dict(zip(labels, map(float, row), strict=True)) for row in scores]
+        scores: Floats = 1.0 / (1.0 + np.exp(-(logits * self._slope + self._intercept)))
+        return scores
 
     def evidence(self, view: TextViews, label: Label) -> tuple[Span, ...]:
         """Return the typed characters whose n-grams weigh most for a label, at most three places.
@@ -70,6 +79,9 @@ class LinearClassifier:
         Exact for a linear model: each n-gram's weight is shared among its characters.
         """
         column = self._manifest.labels.index(label)
+        windows = _windows(view)
+        loudest = int(np.argmax(self._probabilities([window for _, window in windows])[:, column]))
+        offset, view = windows[loudest]
         said = np.zeros(len(view.typed))
         for form, starts, buckets, order in ngram_places(view, self._bits, self._orders):
             spoken = np.zeros(len(form.text) + 2)  # the edges before and after speak too, for nobody
@@ -78,7 +90,24 @@ class LinearClassifier:
                 np.add.at(spoken, starts + shift + 1, share)
             places = slice(1, len(form.text) + 1)
             np.add.at(said, np.arange(len(form.text)) if form.starts is None else form.starts, spoken[places])
-        return _strongest(said)
+        return tuple((start + offset, end + offset) for start, end in _strongest(said))
+
+
+def _require_verified(manifest: Manifest, *names: str) -> None:
+    missing = [name for name in names if name not in manifest.files]
+    if missing:
+        raise ArtifactError(f"the manifest in {manifest.folder} does not vouch for {', '.join(missing)}")
+
+
+def _windows(view: TextViews) -> list[tuple[int, TextViews]]:
+    """Return a text as it is, or a long one in overlapping windows with their offsets as typed.
+
+    A text is as bad as its worst window: padding hides nothing.
+    """
+    if len(view.typed) <= LONGEST:
+        return [(0, view)]
+    starts = range(0, len(view.typed) - _OVERLAP, LONGEST - _OVERLAP)
+    return [(start, text_views(view.typed[start : start + LONGEST])) for start in starts]
 
 
 def _strongest(said: NDArray[np.float64]) -> tuple[Span, ...]:

@@ -178,7 +178,9 @@ def choose_band(
     hits = np.cumsum(target[usable][order])
     precision = hits / np.arange(1, len(order) + 1)
     good = np.flatnonzero(precision >= REMOVE_PRECISION)
-    precise = float(probability[usable][order][good[-1]]) if len(good) else 1.0
+    if not len(good):
+        return Band(round(review, 4))
+    precise = float(probability[usable][order][good[-1]])
     rare = float(np.quantile(probability[chat], 1 - REMOVE_BUDGET))
     return Band(round(review, 4), round(float(np.clip(max(precise, rare + 1e-4, 0.9), review, 0.9999)), 4))
 
@@ -230,6 +232,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--corpus-fraction", type=float, default=1.0, help="share of the corpus to use, 0 to 1")
     parser.add_argument("--out", type=Path, default=None, help="folder to write (default: the next version shipped)")
     options = parser.parse_args(arguments)
+    if options.out is not None and options.out.exists():
+        parser.error(f"{options.out} exists; nothing is overwritten")
     tags = tuple(options.licences.split(","))
     rows = [row for row in training_rows(tags) if row.text.strip()]
     if options.corpus_fraction < 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from copilot.signals.context import Context
 from copilot.text import TextViews
@@ -26,7 +27,7 @@ _ACCOUNT = re.compile(
     r"(?<![a-z0-9./#\-])(?:"
     r"[1-9]\d{4,11}(?=(?:qq?|vx?|wx)(?![a-z0-9]))"  # 36820917q
     r"|(?:[a-z][a-z0-9_\-]{1,15}\.\d{2,8}"
-    r"|[a-z]{2,12} \d{3,8}|[a-z][a-z0-9_\-]{4,19}|[1-9]\d{4,11}|\d(?=[\d_\-]*[a-z])[a-z0-9_\-]{5,19})"
+    r"|[a-z]{2,12} \d{3,8}|[a-z][a-z0-9_\-]{4,19}|[1-9]\d{4,11}|\d(?=[\d_\-]{0,19}[a-z])[a-z0-9_\-]{5,19})"
     r"(?![a-z0-9./@]))"
 )
 
@@ -79,6 +80,10 @@ _UNNAMED = "unnamed"
 """An account whose app is not named; it is bait only where it is disguised."""
 
 
+_MOST = 20
+"""Candidates of one message that are looked at: enough to explain, whatever is pasted."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Contact:
     kind: str
@@ -122,7 +127,7 @@ def detect(views: TextViews, context: Context) -> list[Signal]:
 def _contacts(text: str) -> Iterator[_Contact]:
     """Contacts without overlaps: by their form alone first, then accounts that something names."""
     taken: list[tuple[int, int]] = []
-    for contact in _candidates(text):
+    for contact in islice(_candidates(text), _MOST):
         if all(contact.end <= start or contact.start >= end for start, end in taken):
             taken.append((contact.start, contact.end))
             yield contact

@@ -6,7 +6,6 @@ import re
 from collections import OrderedDict, deque
 from collections.abc import Hashable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 
 from rensa import RMinHash
@@ -78,8 +77,9 @@ def content_of(views: TextViews) -> str:
 class FloodWindow:
     """Remembers what was said within the last `seconds`, by author and by community.
 
-    Bounded in memory whatever comes in. A message whose id was seen before (a repeated delivery)
-    is not counted again. Not safe to call from several threads at once.
+    Bounded in memory whatever comes in. A repeated delivery gets the same answer again and counts
+    once. A message without a time is neither judged nor remembered. Not safe to call from several
+    threads at once.
     """
 
     def __init__(self, seconds: float = 180.0, burst_seconds: float = 10.0) -> None:
@@ -90,33 +90,35 @@ class FloodWindow:
 
     def observe(self, message: Message, views: TextViews | None = None) -> Repeats:
         """Return how often the like was said shortly before, and remember this message."""
-        at = (message.sent_at or datetime.now(UTC)).timestamp()
-        oldest = at - self.seconds
+        if message.sent_at is None:
+            return Repeats()
+        at = message.sent_at.timestamp()
         content = content_of(views or text_views(message.text))
         said = _Said(message.id, at, message.author, content, _sketch(content))
-        by_author, burst = self._count_own(said, message, oldest)
-        in_group = self._count_others(said, message, oldest)
-        return Repeats(by_author, in_group, burst)
+        by_author, burst = self._count_own(said, message)
+        return Repeats(by_author, self._count_others(said, message), burst)
 
-    def _count_own(self, said: _Said, message: Message, oldest: float) -> tuple[int, int]:
+    def _count_own(self, said: _Said, message: Message) -> tuple[int, int]:
         if message.author is None:
             return 0, 1
-        own = self._by_author.under((message.community, message.author), oldest)
-        if any(earlier.id == said.id for earlier in own):
-            return 0, 1
-        repeats = sum(_alike(earlier, said) for earlier in own) if said.content else 0
-        burst = 1 + sum(said.at - earlier.at <= self._burst for earlier in own)
-        own.append(said)
+        own = self._by_author.under((message.community, message.author), said.at - self.seconds)
+        others = self._other_messages(own, said)
+        repeats = sum(_alike(earlier, said) for earlier in others) if said.content else 0
+        burst = 1 + sum(0 <= said.at - earlier.at <= self._burst for earlier in others)
         return repeats, burst
 
-    def _count_others(self, said: _Said, message: Message, oldest: float) -> int:
+    def _count_others(self, said: _Said, message: Message) -> int:
         if message.community is None or len(said.content) < _LONG:
             return 0
-        group = self._by_community.under(message.community, oldest)
-        if any(earlier.id == said.id for earlier in group):
-            return 0
-        others = sum(earlier.author != said.author and _alike(earlier, said) for earlier in group)
-        group.append(said)
+        group = self._by_community.under(message.community, said.at - self.seconds)
+        others = self._other_messages(group, said)
+        return sum(earlier.author != said.author and _alike(earlier, said) for earlier in others)
+
+    def _other_messages(self, earlier: deque[_Said], said: _Said) -> list[_Said]:
+        """What was said within the window by other messages; `said` itself is remembered once."""
+        others = [e for e in earlier if e.id != said.id and abs(said.at - e.at) <= self.seconds]
+        if not any(e.id == said.id and e.content == said.content for e in earlier):
+            earlier.append(said)
         return others
 
 

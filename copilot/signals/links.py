@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 
 from copilot.signals.context import Context
-from copilot.text import TextViews
+from copilot.text import TextViews, text_views
 from copilot.types import Label, Reason, Signal
 
 _ASCII_HOST = r"(?<![a-z0-9@.\-])(?:[a-z0-9](?:[a-z0-9\-]{0,40}[a-z0-9])?\.){1,5}(?:[a-z]{2,12}|中国|公司|网络)"
@@ -19,7 +20,7 @@ _HIDDEN_DOT = re.compile(
     rf"(?<![a-z0-9])(?:[a-z0-9\-]{{1,20}}\s?[.丶丨ㆍ·•]\s?)?[a-z0-9\-]{{2,30}}[\s_]{{0,2}}(?:小数点|点儿?|[丶丨ㆍ·•]|\[\.\]|\(\.\)|\(点\)|【点】|\(?dot\)?|\[dot\])[\s_]{{0,2}}"
     rf"(?:{_TLD}|me|io|co|app|live|shop)(?![a-z])"
     # another mark in its place, behind a name that is no word: abc703，cn, abc703❗com
-    rf"|(?<![a-z0-9])(?=[a-z\-]*\d|[a-z0-9\-]{{6}})[a-z0-9\-]{{4,30}}\s?[^\w\s/@:]{{1,2}}\s?(?:com|cn|net|top|vip|xyz|cc|club|site|fun)(?![a-z])(?:/[a-z0-9]{{0,20}})?"
+    rf"|(?<![a-z0-9])(?=[a-z\-]{{0,30}}\d|[a-z0-9\-]{{6}})[a-z0-9\-]{{4,30}}\s?[^\w\s/@:]{{1,2}}\s?(?:com|cn|net|top|vip|xyz|cc|club|site|fun)(?![a-z])(?:/[a-z0-9]{{0,20}})?"
     r"|[a-z0-9\-]{4,30}\s*\n\s*\.(?:com|cn|net|top|vip|xyz|cc)(?![a-z])"
     r"|h[*x]{0,2}t?ps?://\S{4,60}"
 )
@@ -27,6 +28,9 @@ _DOTS = re.compile(r"[\s_(（\[【]*(?:dot|小数点|点儿?|[丶丨ㆍ]|(?!:)[^
 _MAY_LINK = re.compile(
     r"[a-z0-9][\s_]{0,2}(?:\.|点|。|，|,|小|丶|丨|ㆍ|、|·|•|【|\[|\(|dot|[^\w\s])|http|www|://"
 ).search
+
+_MOST = 20
+"""Links of one message that are looked at: enough to explain, whatever is pasted."""
 
 SHORTENERS = frozenset(
     (
@@ -87,12 +91,14 @@ def detect(views: TextViews, context: Context) -> list[Signal]:
     view, restored = views.normal, views.numbered
     if not (_MAY_LINK(view.text) or _MAY_LINK(restored.text)):
         return []
-    found = [(view.span(*match.span()), _host(match.group()), False) for match in _URL.finditer(view.text)]
+    found = [
+        (view.span(*match.span()), _host(match.group()), False) for match in islice(_URL.finditer(view.text), _MOST)
+    ]
     hidden = [
         *(_URL.finditer(restored.text) if restored.text != view.text else ()),
         *_HIDDEN_DOT.finditer(restored.text),
     ]
-    for match in hidden:
+    for match in hidden[:_MOST]:
         span = restored.span(*match.span())
         if all(span[1] <= start or span[0] >= end for (start, end), _, _ in found):
             found.append((span, _host(_DOTS.sub(".", match.group())), True))
@@ -102,8 +108,14 @@ def detect(views: TextViews, context: Context) -> list[Signal]:
 
 def _host(address: str) -> str:
     """Return the host of an address: `https://www.a.com:80/x` gives `a.com`."""
-    host = re.split(r"[/?#:]", address.partition("://")[2] or address)[0]
-    return host.removeprefix("www.").strip(".")
+    authority = re.split(r"[/?#\\]", address.partition("://")[2] or address)[0]
+    host = authority.rpartition("@")[2].partition(":")[0]  # what stands before @ is a name, not the host
+    return host.lower().removeprefix("www.").strip(".")
+
+
+@lru_cache(maxsize=1024)
+def _hosts(entries: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(_host(text_views(entry).normal.text.strip()) for entry in entries)
 
 
 def _judge(host: str, spans: tuple[tuple[int, int], ...], context: Context, *, hidden: bool) -> Signal | None:
@@ -112,9 +124,9 @@ def _judge(host: str, spans: tuple[tuple[int, int], ...], context: Context, *, h
         return None
     community = context.community
     listed = {host, domain}
-    if listed & set(community.allow_domains):
+    if listed & _hosts(community.allow_domains):
         return Signal("links", None, 0.0, Reason("链接在允许名单", "The link is on the allow list."), spans, "allowed")
-    if listed & set(community.deny_domains):
+    if listed & _hosts(community.deny_domains):
         return Signal(
             "links", Label.ADS, 0.97, Reason("链接在禁止名单", "The link is on the deny list."), spans, "denied"
         )

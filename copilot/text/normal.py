@@ -130,10 +130,10 @@ class _Table(dict[int, str]):
     def __missing__(self, codepoint: int) -> str:
         char = chr(codepoint)
         form = canonical(char)
+        if len(form) != 1:
+            self.uneven.add(char)  # before the form is published, since other threads read both
         if len(self) < _CACHE_LIMIT:
             self[codepoint] = form
-            if len(form) != 1:
-                self.uneven.add(char)
         return form
 
 

@@ -16,8 +16,18 @@ class Scripted:
     def bands(self):
         return dict.fromkeys(LABELS, Band(0.5, 0.9))
 
+    def evidence(self, view, label):
+        return ((0, 1),)
+
     def classify(self, views):
         return [{Label.ADS: 0.95 if "特价" in v.typed else 0.6 if "优惠" in v.typed else 0.01} for v in views]
+
+
+class Speechless(Scripted):
+    """A classifier that cannot explain itself."""
+
+    def evidence(self, view, label):
+        raise RuntimeError("no idea")
 
 
 class Broken(Scripted):
@@ -72,6 +82,16 @@ def test_without_a_model_the_detectors_still_speak():
 def test_a_quoted_offer_does_not_count_against_who_complains_about_it():
     moderator = Moderator(Scripted())
     assert moderator.assess([Message("1", "管理员管管这种广告", quoted="特价特价")])[0].decision is Decision.ALLOW
+
+
+def test_an_explanation_that_fails_costs_only_the_explanation():
+    [assessment] = Moderator(Speechless()).assess([Message("1", "特价")])
+    assert assessment.decision is Decision.REMOVE
+    assert [s.spans for s in assessment.signals if s.source == "model"] == [()]
+
+
+def test_invisible_characters_are_no_text_of_ones_own():
+    assert Moderator(Scripted()).assess([Message("1", "\u200b", quoted="特价特价")])[0].decision is Decision.REVIEW
 
 
 def test_a_bare_forward_is_reviewed_and_never_punished():

@@ -135,7 +135,7 @@ def test_near_copies_count_and_old_ones_are_forgotten():
 
     assert repeats("代购韩国化妆品全场八折包邮", 0).by_author == 0
     assert repeats("代购韩国化妆品全场八折包邮1", 1).by_author == 1
-    assert repeats("代购韩国化妆品全场八折包邮1", 1, "1").by_author == 0  # a repeated delivery
+    assert repeats("代购韩国化妆品全场八折包邮1", 1, "1").by_author == 1  # a repeated delivery hears the same again
     assert repeats("我家的猫昨天生了四只小猫", 2).by_author == 0
     assert repeats("代购韩国化妆品全场八折包邮", 120).by_author == 0
 
@@ -143,6 +143,25 @@ def test_near_copies_count_and_old_ones_are_forgotten():
 @pytest.mark.parametrize("year", [1, 9999])
 def test_the_ends_of_time_are_times_too(year):
     assert FloodWindow().observe(Message("1", "早", "c", "a", sent_at=datetime(year, 1, 1, tzinfo=UTC))).burst == 1
+
+
+def test_without_a_time_nothing_is_called_flooding():
+    window = FloodWindow()
+    said = [window.observe(Message(str(i), "同一句话说很多很多遍", "c", "a")) for i in range(20)]
+    assert {(r.by_author, r.burst) for r in said} == {(0, 1)}
+
+
+def test_a_late_delivery_is_no_burst():
+    window = FloodWindow()
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    for i in range(10):
+        window.observe(Message(f"n{i}", f"第{i}句不一样的话", "c", "a", sent_at=now))
+    assert window.observe(Message("late", "一小时前说的", "c", "a", sent_at=now - timedelta(hours=1))).burst == 1
+
+
+def test_the_host_is_what_a_browser_would_open():
+    community = Community("c", "c", allow_domains=("good.com",), deny_domains=("WWW.Bad.com",))
+    assert [s.kind for s in run(links, "https://good.com:x@bad.com/", community)] == ["denied"]
 
 
 @pytest.mark.parametrize("text", ["顶一下这个帖子" * 20, "快来看" * 30])

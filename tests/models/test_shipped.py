@@ -1,13 +1,15 @@
 """The artefact that ships: it is whole, it knows its trade, and the ports keep their contract."""
 
 import json
+import time
 
 import numpy as np
 import pytest
 
 from copilot.errors import ArtifactError
+from copilot.moderator import Moderator
 from copilot.text import text_views
-from copilot.types import Label
+from copilot.types import Label, Message
 from models import load_classifier, load_encoder
 from models.artifacts import resolve
 
@@ -53,6 +55,48 @@ def test_probabilities_are_probabilities(classifier):
 def test_plain_harm_is_recognised(classifier, text, label):
     [scores] = classifier.classify([text_views(text)])
     assert scores[label] >= classifier.bands[label].review
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "a",
+        "a.",
+        "1_",
+        "a.-",
+        "http://a.com ",
+        "a点com ",
+        "@abc ",
+        "加微信abc123 ",
+        "110101189003070012 ",
+        "m=a=o=2=",
+        "a\n1\n",
+        "幸福路12号楼3单元501",
+    ],
+)
+def test_no_text_takes_the_whole_path_more_than_linear_time(classifier, unit):
+    moderator = Moderator(classifier)
+
+    def seconds(length):
+        text = unit * (length // len(unit)) + " 1"
+        started = time.process_time()
+        moderator.assess([Message("1", text, author="a", community="c")])
+        return time.process_time() - started
+
+    seconds(1000)
+    assert min(seconds(10_000) for _ in range(3)) < 0.5  # a tenth of a second here; quadratic would be many
+
+
+def test_padding_hides_nothing(classifier):
+    advert = "澳门新葡京 百家乐 首存送88 返水高"
+    padded = "今天天气不错我们去公园散步吧。" * 60 + advert + "回来的路上买了点菜。" * 60
+    [alone], [hidden] = classifier.classify([text_views(advert)]), classifier.classify([text_views(padded)])
+    assert hidden[Label.GAMBLING] >= classifier.bands[Label.GAMBLING].review
+    assert alone[Label.GAMBLING] > 0.5
+    assert any(
+        advert[3:7] in padded[a:b] or "百家乐" in padded[a:b]
+        for a, b in classifier.evidence(text_views(padded), Label.GAMBLING)
+    )
 
 
 def test_an_empty_batch_is_fine(classifier):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +19,6 @@ BUSY_MS = 5_000
 
 _PRAGMAS = (
     f"busy_timeout = {BUSY_MS}",
-    "journal_mode = WAL",  # readers go on while one writes
     "synchronous = FULL",  # what was acknowledged outlives a power cut, not only a crash
     "foreign_keys = ON",
 )
@@ -59,6 +60,24 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+    _use_write_ahead_log(connection)
+
+
+def _use_write_ahead_log(connection: Any) -> None:
+    """Let readers go on while one writes.
+
+    The busy timeout does not hold for this switch: where several processes open a new file at once,
+    all but one are told at once that it is locked, and find it switched a moment later.
+    """
+    deadline = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 def take_write_lock(connection: sa.Connection) -> None:
