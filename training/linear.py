@@ -72,6 +72,9 @@ order numbers are what it must not flag; elsewhere such a bound would cost more 
 REMOVE_BUDGET = 0.0001
 REMOVE_PRECISION = 0.99
 
+_NEVER = -20.0
+"""Logit of a label that no row carries."""
+
 Matrix = Any  # scipy.sparse.csr_matrix, which has no types
 Floats = NDArray[np.float64]
 
@@ -202,10 +205,14 @@ def train(rows: Sequence[Row], dev: Sequence[Row], bits: int = BITS, orders: tup
     weights: list[NDArray[np.float16]] = []
     heads: dict[Label, LabelModel] = {}
     for label in TEXT_LABELS:
+        positives = int((known(rows, label) == 1).sum())
+        if not positives:  # nothing to learn from: the label is never given
+            weights.append(np.zeros(1 << bits, dtype=np.float16))
+            heads[label] = LabelModel(_NEVER, 1.0, 0.0, Band(0.5))
+            continue
         model = fit(rows, matrix, label, soft)
         weights.append(model.coef_[0].astype(np.float16))
         heads[label] = calibrate(label, model.decision_function(dev_matrix), float(model.intercept_[0]), dev)
-        positives = int((known(rows, label) == 1).sum())
         print(f"{'':9} {positives} positives, {time.monotonic() - started:.0f} s", flush=True)
     return LinearModel(bits, orders, np.stack(weights, axis=1), heads)
 

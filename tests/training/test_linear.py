@@ -41,6 +41,17 @@ def trained(tmp_path_factory):
     return save_linear(model, rows, ("permissive",), tmp_path_factory.mktemp("artifacts") / "7")
 
 
+def test_a_label_that_no_row_carries_is_never_given(tmp_path):
+    rows = [Row(f"今天天气 {i}", dict.fromkeys(TEXT_LABELS, 0), "corpus", "clean") for i in range(20)]
+    rows += [
+        Row(f"加我微信 {i}", {**dict.fromkeys(TEXT_LABELS, 0), Label.ADS: 1}, "corpus", "plain") for i in range(20)
+    ]
+    model = train(rows, rows, bits=10, orders=(1,))
+    [scores] = load_classifier(str(save_linear(model, rows, (), tmp_path / "1"))).classify([text_views("加我微信")])
+    assert scores[Label.ADS] > 0.5
+    assert scores[Label.PORN] < 1e-6
+
+
 def test_what_was_trained_can_be_served_and_has_learnt(trained):
     classifier = load_classifier(str(trained))
     gambling, clean = classifier.classify([text_views("gambling 坏话gambling7"), text_views("今天天气不错 大家好")])
