@@ -76,11 +76,6 @@ class TextViews:
         """The syllables of `joined`, in order; what has no syllable stands for itself."""
         return spelled_out(self.spoken.text)
 
-    @property
-    def is_cloaked(self) -> bool:
-        """Whether anything had to be restored beyond the normal form."""
-        return self.resolved.text != self.normal.text
-
 
 def text_views(typed: str) -> TextViews:
     """Return the views of a typed text. Accepts any string, lone surrogates included."""

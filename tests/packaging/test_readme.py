@@ -41,6 +41,12 @@ def test_files_and_figures_named_exist():
             assert (ROOT / target).exists(), f"{path.name} links to {target}"
 
 
+def test_no_placeholder_is_left_in_the_documentation():
+    for path in ROOT.glob("**/*.md"):
+        if ".venv" not in path.parts and "var" not in path.parts:
+            assert "@@" not in path.read_text("utf-8"), path
+
+
 def environment(folder):
     binaries = Path(sys.executable).parent
     return os.environ | {
