@@ -7,6 +7,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -44,6 +45,8 @@ def classify(
     """
     if all(path != "-" and Path(path).exists() for path in (source, target)) and Path(source).samefile(target):
         raise typer.BadParameter("INPUT and OUTPUT are the same file")
+    if source != "-" and target != "-" and rejects_path(Path(target)).absolute() == Path(source).absolute():
+        raise typer.BadParameter("INPUT is where the rejects of OUTPUT go")
     with ExitStack() as stack:
         runner = stack.enter_context(_Runner(classifier, workers or cpu_count() or 1))
         try:
@@ -53,9 +56,13 @@ def classify(
             raise typer.BadParameter(f"{error.filename}: {error.strerror}") from error
         rejects = stack.enter_context(_Rejects(target))
         progress = stack.enter_context(_Progress(stdin, source))
-        for line in _judged(stdin, rejects, progress, runner):
-            stdout.write(line)
-        stdout.flush()
+        try:
+            for line in _judged(stdin, rejects, progress, runner):
+                stdout.write(line)
+            stdout.flush()
+        except (OSError, BrokenProcessPool) as error:
+            typer.echo(f"stopped, {target} is incomplete: {error}", err=True)
+            raise typer.Exit(1) from error
     if rejects.count:
         typer.echo(f"{rejects.count} lines were rejected: {rejects.place}", err=True)
         raise typer.Exit(EXIT_REJECTS)
@@ -199,7 +206,8 @@ class _Rejects(AbstractContextManager["_Rejects"]):
 
     def __init__(self, target: str) -> None:
         self.count = 0
-        self._path = None if target == "-" else rejects_path(Path(target))
+        ordinary = target != "-" and (Path(target).is_file() or not Path(target).exists())
+        self._path = rejects_path(Path(target)) if ordinary else None
         self._file: IO[bytes] | None = None
         if self._path is not None:
             self._path.unlink(missing_ok=True)

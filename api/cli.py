@@ -56,6 +56,8 @@ def create_key(
     """Make a key and show it, once."""
     from api.security import checked_scopes
 
+    if not name.strip():
+        _fail("give the key a name: whose is it?")
     wanted = checked_scopes(scopes.split(","))
     plain = _keyring(_settings()).create(name, wanted)
     print(plain if quiet else f"{plain}\nKeep it well: it is not shown again.")
@@ -65,13 +67,14 @@ def create_key(
 def list_keys() -> None:
     """List the keys; what is kept of them cannot be used."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table("id", "name", "scopes", "created", "last used", "state")
     for key in _keyring(_settings()).list():
         table.add_row(
             str(key.id),
-            key.name,
+            escape(key.name),
             ",".join(key.scopes),
             f"{key.created_at:%Y-%m-%d %H:%M}Z",
             f"{key.last_used_at:%Y-%m-%d %H:%M}Z" if key.last_used_at else "never",
@@ -82,7 +85,7 @@ def list_keys() -> None:
 
 @keys_app.command("revoke")
 def revoke_key(
-    key_id: Annotated[int, typer.Argument(help="The id that `keys list` shows.")],
+    key_id: Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="The id that `keys list` shows.")],
 ) -> None:
     """Make a key worthless at once."""
     _keyring(_settings()).revoke(key_id)

@@ -10,6 +10,7 @@ from api import demo
 from api.settings import Settings
 from api.wiring import build
 from copilot.adapters.sql import upgrade
+from copilot.errors import CopilotError
 from copilot.types import Message
 
 
@@ -28,12 +29,20 @@ def run(settings: Settings) -> None:
                 timeout_graceful_shutdown=10,
             )
         )
-        listening = server.config.bind_socket()
-        listening.listen()  # whoever reads the address may connect at once and is served in turn
+        listening = _listen(settings.host, settings.port)  # whoever reads the address is served in turn
         built.service.assess([Message(id="warm-up", text="大家好")])  # tables load on first use
         key = demo.set_up(built.service, built.keyring)
         print(demo.greeting(_url(settings.host, listening), key), flush=True)  # noqa: T201
         server.run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the address; raises CopilotError where somebody else has it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise CopilotError(f"cannot listen on {host}:{port}: {error.strerror}; choose another port") from error
 
 
 def _url(host: str, listening: socket.socket) -> str:

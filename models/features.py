@@ -23,6 +23,10 @@ LONGEST = 600
 
 _DIGITS = str.maketrans("123456789", "000000000")
 _ACCOUNT = re.compile(r"(?<![a-z\d_\-])(?=[a-z_\-]{0,40}\d)(?=[\d_\-]{0,40}[a-z])[a-z\d_\-]{5,}")
+_LINK = re.compile(
+    r"(?:https?://|www\.)[!-~]{2,300}|(?<![a-z\d@.\-])[a-z\d\-]{1,63}(?:\.[a-z\d\-]{1,63}){0,4}\.[a-z]{2,12}(?![a-z\d])(?:/[!-~]{0,200})?"
+)
+_HAS_DOT = re.compile(r"\.[a-z]|://").search
 _HAS_DIGIT = re.compile(r"\d").search
 
 
@@ -39,7 +43,9 @@ class Features:
 
 
 def _shape(view: View) -> View:
-    """Write every digit as 0 and every account-like word as one sign: which one says nothing."""
+    """Write links and account-like words as one sign each, and every digit as 0: which one says nothing."""
+    if _HAS_DOT(view.text):
+        view = view.edited([(m.start(), m.end(), "\x04") for m in _LINK.finditer(view.text)])
     if not _HAS_DIGIT(view.text):
         return view
     view = view.edited([(m.start(), m.end(), "\x03") for m in _ACCOUNT.finditer(view.text)])

@@ -203,7 +203,7 @@ def _account_kind(text: str, start: int, end: int) -> str | None:
 
 def _unnamed_kind(account: str) -> str | None:
     """Beside an offer an id of letters and digits, or a long number, is taken for an account too."""
-    mixed = any(c.isdigit() for c in account) and not account.isdigit()
+    mixed = any(c.isdigit() for c in account) and sum(c.isalpha() for c in account) >= 2
     return _UNNAMED if mixed or len(account) >= 8 else None
 
 

@@ -20,7 +20,7 @@ _HIDDEN_DOT = re.compile(
     rf"(?<![a-z0-9])(?:[a-z0-9\-]{{1,20}}\s?[.丶丨ㆍ·•]\s?)?[a-z0-9\-]{{2,30}}[\s_]{{0,2}}(?:小数点|点儿?|[丶丨ㆍ·•]|\[\.\]|\(\.\)|\(点\)|【点】|\(?dot\)?|\[dot\])[\s_]{{0,2}}"
     rf"(?:{_TLD}|me|io|co|app|live|shop)(?![a-z])"
     # another mark in its place, behind a name that is no word: abc703，cn, abc703❗com
-    rf"|(?<![a-z0-9])(?=[a-z\-]{{0,30}}\d|[a-z0-9\-]{{6}})[a-z0-9\-]{{4,30}}\s?[^\w\s/@:]{{1,2}}\s?(?:com|cn|net|top|vip|xyz|cc|club|site|fun)(?![a-z])(?:/[a-z0-9]{{0,20}})?"
+    rf"|(?<![a-z0-9])(?=[a-z\-]{{0,30}}\d|[a-z0-9\-]{{6}})[a-z0-9\-]{{4,30}}\s?[^\w\s/@:.]{{1,2}}\s?(?:com|cn|net|top|vip|xyz|cc|club|site|fun)(?![a-z])(?:/[a-z0-9]{{0,20}})?"
     r"|[a-z0-9\-]{4,30}\s*\n\s*\.(?:com|cn|net|top|vip|xyz|cc)(?![a-z])"
     r"|h[*x]{0,2}t?ps?://\S{4,60}"
 )

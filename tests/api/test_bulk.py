@@ -130,6 +130,19 @@ def test_a_missing_input_or_model_is_one_sentence(tmp_path):
     assert unknown.exit_code != 0
 
 
+def test_input_is_never_written_over(tmp_path):
+    source = write(tmp_path / "in.jsonl", {"id": "a", "text": "早"})
+    before = source.read_bytes()
+    assert run(source, source).exit_code != 0
+    assert source.read_bytes() == before
+    rejects = write(tmp_path / "o.rejects.jsonl", {"id": "a", "text": "早"})
+    assert run(rejects, tmp_path / "o.jsonl").exit_code != 0
+    assert rejects.exists()
+    kept = write(tmp_path / "keep.jsonl", {"old": 1})
+    run(source, kept, "--classifier", "nowhere")
+    assert read(kept) == [{"old": 1}]
+
+
 def test_old_rejects_do_not_outlive_a_clean_run(tmp_path):
     write(tmp_path / "out.rejects.jsonl", {"line": 1})
     run(write(tmp_path / "in.jsonl", {"id": "a", "text": "早"}), tmp_path / "out.jsonl")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import subprocess
 import sys
 import types
@@ -66,6 +67,22 @@ def test_a_key_is_made_listed_and_revoked(run):
     assert KeyRing(engine).verify(plain) is None
     assert "revoked" in run("keys", "list")
     engine.dispose()
+
+
+def test_odd_key_names_are_shown_as_they_are_and_empty_ones_refused(run):
+    run("keys", "create", "--name", "x[/nope]")
+    assert "x[/nope]" in run("keys", "list")
+    run("keys", "create", "--name", "  ", exits=1)
+    run("keys", "revoke", "9" * 25, exits=2)
+
+
+def test_a_taken_port_is_said_in_a_sentence(monkeypatch, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        monkeypatch.setattr(sys, "argv", ["community-copilot", "serve", "--port", port])
+        with pytest.raises(SystemExit):
+            cli.main()
+    assert f"cannot listen on 127.0.0.1:{port}" in capsys.readouterr().err
 
 
 def test_an_unknown_scope_is_refused_in_a_sentence(monkeypatch, capsys):
