@@ -80,7 +80,9 @@ class LinearClassifier:
         """
         column = self._manifest.labels.index(label)
         windows = _windows(view)
-        loudest = int(np.argmax(self._probabilities([window for _, window in windows])[:, column]))
+        loudest = 0
+        if len(windows) > 1:
+            loudest = int(np.argmax(self._probabilities([window for _, window in windows])[:, column]))
         offset, view = windows[loudest]
         said = np.zeros(len(view.typed))
         for form, starts, buckets, order in ngram_places(view, self._bits, self._orders):
