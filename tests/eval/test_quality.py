@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from copilot.moderator import Moderator
-from eval.corpus import near_duplicates, problems
+from eval.corpus import near_duplicates
+from eval.corpus_problems import problems
 from eval.evasion import lines
 from eval.metrics import auc, calibration_error, threshold_at, wilson
 from eval.quality import judge, label_table
