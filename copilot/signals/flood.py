@@ -78,7 +78,7 @@ class FloodWindow:
     """Remembers what was said within the last `seconds`, by author and by community.
 
     Bounded in memory whatever comes in. A repeated delivery gets the same answer again and counts
-    once. A message without a time is neither judged nor remembered. Not safe to call from several
+    once. A message without a time, or without content, is neither judged nor remembered. Not safe to call from several
     threads at once.
     """
 
@@ -94,6 +94,8 @@ class FloodWindow:
             return Repeats()
         at = message.sent_at.timestamp()
         content = content_of(views or text_views(message.text))
+        if not content:  # pictures and voice messages come in albums; they never count
+            return Repeats()
         said = _Said(message.id, at, message.author, content, _sketch(content))
         by_author, burst = self._count_own(said, message)
         return Repeats(by_author, self._count_others(said, message), burst)
@@ -103,7 +105,7 @@ class FloodWindow:
             return 0, 1
         own = self._by_author.under((message.community, message.author), said.at - self.seconds)
         others = self._other_messages(own, said)
-        repeats = sum(_alike(earlier, said) for earlier in others) if said.content else 0
+        repeats = sum(_alike(earlier, said) for earlier in others)
         burst = 1 + sum(0 <= said.at - earlier.at <= self._burst for earlier in others)
         return repeats, burst
 
