@@ -56,6 +56,7 @@ CommunityId = Annotated[
 Theme = Annotated[str, Field(max_length=2_000)]
 Words = Annotated[list[Annotated[str, Field(min_length=1, max_length=100)]], Field(max_length=1_000)]
 
+Examples = Annotated[list[Annotated[str, Field(min_length=1, max_length=500)]], Field(max_length=50)]
 
 _BOTH_GIVEN: JsonDict = {
     "required": ["community", "theme"],
@@ -172,6 +173,9 @@ class CommunityFields(_Body):
     deny_keywords: Words = Field(default_factory=list, description="Always look at these words.")
     allow_domains: Words = Field(default_factory=list, description="Links that are welcome.")
     deny_domains: Words = Field(default_factory=list, description="Links that are not.")
+    on_topic_examples: Examples = Field(
+        default_factory=list, description="Messages that belong here, in the members' own words."
+    )
 
 
 class CommunityPatch(CommunityFields):
@@ -197,6 +201,7 @@ class CommunityOut(BaseModel):
     deny_keywords: list[str]
     allow_domains: list[str]
     deny_domains: list[str]
+    on_topic_examples: list[str]
 
 
 class CommunitiesOut(BaseModel):

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from copilot.policy import Policy, Verdict, combine
-from copilot.ports import Classifier
-from copilot.signals import DETECTORS, Context, Detector, Repeats
+from copilot.ports import Classifier, Relevance
+from copilot.signals import DETECTORS, Context, Detector, Repeats, theme
 from copilot.signals.flood import FloodWindow
 from copilot.text import TextViews, text_views
 from copilot.types import (
@@ -65,7 +65,8 @@ class Moderator:
         detectors: Sequence[Detector] = DETECTORS,
     ) -> None:
         self._classifier = classifier
-        self._detectors = tuple(detectors)
+        self._relevance = _relevance_of(classifier)
+        self._detectors = tuple(d for d in detectors if self._relevance is None or d is not theme.detect)
         if policy is None:
             policy = Policy() if classifier is None else Policy(classifier.bands, f"{classifier.version}-bands")
         self._policy = policy
@@ -75,6 +76,11 @@ class Moderator:
     def versions(self) -> Versions:
         """What this moderator's assessments will carry."""
         return self._versions
+
+    @property
+    def policy(self) -> Policy:
+        """Where scores become decisions."""
+        return self._policy
 
     def assess(
         self,
@@ -101,14 +107,37 @@ class Moderator:
         if quoted_scores is None:
             scores = None
         rest = iter(quoted_scores or ())
+        contexts = [
+            Context(message, known.get(message.community or "", NO_COMMUNITY), repeat)
+            for message, repeat in zip(messages, repeats, strict=True)
+        ]
+        themed = self._themed(views, contexts) if scores is not None else {}
         assessments = []
-        for index, (message, view, quote) in enumerate(zip(messages, views, quoted, strict=True)):
-            community = known.get(message.community or "", NO_COMMUNITY)
-            context = Context(message, community, repeats[index])
+        for index, (context, view, quote) in enumerate(zip(contexts, views, quoted, strict=True)):
             model = scores[index] if scores is not None else None
             quote_model = next(rest, None) if quote is not None else None
-            assessments.append(self._judge(message, view, context, model, quote_model))
+            assessments.append(self._judge(view, context, themed.get(index), model, quote_model))
         return assessments
+
+    def _themed(self, views: Sequence[TextViews], contexts: Sequence[Context]) -> dict[int, Signal]:
+        """For each substantive message under a theme, what the model says of its relevance."""
+        chosen = [i for i, context in enumerate(contexts) if context.theme and theme.substantive(views[i])]
+        if self._relevance is None or not chosen:
+            return {}
+        try:
+            belong = self._relevance.belongs(
+                [contexts[i].theme for i in chosen],
+                views,
+                chosen,
+                [contexts[i].community.on_topic_examples for i in chosen],
+            )
+        except Exception:
+            log.exception("no relevance for %d messages", len(chosen))
+            return {}
+        return {
+            i: theme.judged(p, views[i], by_examples=bool(contexts[i].community.on_topic_examples))
+            for i, p in zip(chosen, belong, strict=True)
+        }
 
     def _classify(self, views: Sequence[TextViews]) -> list[Mapping[Label, float]] | None:
         """Probabilities, or None where there is no model or it failed."""
@@ -124,13 +153,16 @@ class Moderator:
 
     def _judge(
         self,
-        message: Message,
         view: TextViews,
         context: Context,
+        themed: Signal | None,
         model: Mapping[Label, float] | None,
         quote_model: Mapping[Label, float] | None,
     ) -> Assessment:
+        message = context.message
         signals = [signal for detect in self._detectors for signal in detect(view, context)]
+        if themed is not None:
+            signals.append(themed)
         if CANARY in message.text:
             signals.append(_CANARY_SIGNAL)
         if model is None:
@@ -188,6 +220,11 @@ class Moderator:
         if verdict.decision is not Decision.ALLOW:
             return verdict
         return Verdict(Decision.REVIEW, Measure.NONE, verdict.labels)
+
+
+def _relevance_of(model: object) -> Relevance | None:
+    """A classifier that can also judge relevance is asked for it."""
+    return model if isinstance(model, Relevance) else None
 
 
 ZH_LABEL: Mapping[Label, str] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from copilot.types import Case, Community, Label, Message, Span
 
@@ -54,6 +54,26 @@ class Encoder(Protocol):
 
     def encode(self, views: Sequence[TextViews]) -> NDArray[np.float32]:
         """Rows of shape (len(views), dim), each of length one."""
+        ...
+
+
+@runtime_checkable
+class Relevance(Protocol):
+    """Says whether messages have to do with the theme of their community."""
+
+    def belongs(
+        self,
+        themes: Sequence[str],
+        views: Sequence[TextViews],
+        chosen: Sequence[int],
+        examples: Sequence[Sequence[str]],
+    ) -> list[float]:
+        """Calibrated probability that each chosen text of a batch belongs to the theme beside it.
+
+        `themes` and `examples` run beside `chosen`, which are places in `views`: the whole batch is passed so
+        that a model that has just read it need not read it again. `examples` are messages that
+        count as on topic; there may be none.
+        """
         ...
 
 

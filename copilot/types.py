@@ -98,7 +98,8 @@ class Community:
 
     `commerce` says that lawful offers belong to its theme (a second-hand or group-buying group).
     Keyword and domain lists are matched on the normal form; allow beats deny. A denied keyword may
-    name its label (`gambling:德州局`), otherwise it counts as `ads`.
+    name its label (`gambling:德州局`), otherwise it counts as `ads`. `on_topic_examples` are messages
+    that belong here, in the members' own words.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Community:
     deny_keywords: tuple[str, ...] = ()
     allow_domains: tuple[str, ...] = ()
     deny_domains: tuple[str, ...] = ()
+    on_topic_examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from copilot.text import text_views
 from copilot.types import Message
 from eval.quality import OUTPUT, show
 from eval.server import deliver, serving
-from models import load_classifier
+from models import DEFAULT_CLASSIFIER, load_classifier
 from training.sources import DATASETS, corpus_rows, ordinary_chat
 
 Batch = Callable[[Sequence[str]], object]
@@ -208,7 +208,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=5000)
-    parser.add_argument("--classifier", default="linear-zh")
+    parser.add_argument("--classifier", default=DEFAULT_CLASSIFIER)
     options = parser.parse_args(arguments)
     sample = texts(options.messages)
     classifier = load_classifier(options.classifier)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from copilot.moderator import Moderator
 from copilot.types import Assessment, Decision, Message
 from eval.quality import OUTPUT, show
-from models import load_classifier
+from models import DEFAULT_CLASSIFIER, load_classifier
 from training.sources import ROOT
 
 SUITE = ROOT / "data" / "evasion"
@@ -95,7 +95,7 @@ def measure(moderator: Moderator, part: str) -> tuple[list[dict[str, object]], l
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--classifier", default="linear-zh")
+    parser.add_argument("--classifier", default=DEFAULT_CLASSIFIER)
     parser.add_argument("--part", default="test", choices=("dev", "test"))
     parser.add_argument("--misses", action="store_true")
     options = parser.parse_args(arguments)

@@ -20,7 +20,7 @@ import numpy as np
 from copilot.moderator import Moderator
 from copilot.types import Assessment, Decision, Label, Message
 from eval.metrics import Flags, Floats, auc, calibration_error, share, threshold_at, wilson
-from models import load_classifier
+from models import DEFAULT_CLASSIFIER, load_classifier
 from training.sources import DATASETS, ORDINARY_CHAT, ROOT, TEXT_LABELS, Row, corpus_rows, ordinary_chat, public_rows
 
 OUTPUT = ROOT / "var" / "eval"
@@ -140,7 +140,7 @@ def harm_table(chat: Judged, moderator: Moderator) -> list[dict[str, object]]:
         moderator,
     )
     kind = np.array([row.slice for row in judged.rows])
-    any_score, any_chat = _any_harm(judged, chat), _any_harm(chat, chat)
+    any_score, any_chat = any_harm(judged, chat), any_harm(chat, chat)
     limit = threshold_at(any_chat, 0.01)
     table = []
     for name, label in HARMS.items():
@@ -159,7 +159,37 @@ def harm_table(chat: Judged, moderator: Moderator) -> list[dict[str, object]]:
     return table
 
 
-def _any_harm(judged: Judged, chat: Judged) -> Floats:
+def harm_class(assessment: Assessment, moderator: Moderator) -> str:
+    """Return the one harm a message is called, or "clean": the label furthest above its review threshold.
+
+    What is sold is named before the selling: `ads` only where nothing else reaches its threshold.
+    """
+    bands = moderator.policy.bands
+    reached = {
+        name: assessment.scores[label] / bands[label].review
+        for name, label in HARMS.items()
+        if label in bands and assessment.scores[label] >= bands[label].review
+    }
+    said = {name: ratio for name, ratio in reached.items() if name != "illicit_ad"} or reached
+    return max(said, key=lambda name: said[name]) if said else "clean"
+
+
+def harm_classes(chat: Judged, moderator: Moderator) -> list[dict[str, object]]:
+    """ChineseHarm as one class a message, with as much ordinary chat as clean: F1 per class and their mean."""
+    import pandas as pd
+    from sklearn.metrics import f1_score
+
+    frame = pd.read_parquet(DATASETS / "eval_only" / "chineseharm.train.parquet")
+    judged = judge("chineseharm", [Row(text, {}, "chineseharm") for text in frame["text"]], moderator)
+    truth = [*frame["label"], *["clean"] * 1000]
+    said = [harm_class(a, moderator) for a in (*judged.assessments, *chat.assessments[:1000])]
+    classes = sorted(set(truth))
+    scores = f1_score(truth, said, labels=classes, average=None)
+    row: dict[str, object] = dict(zip(classes, map(float, scores), strict=True))
+    return [{"rows": len(truth), "macro_f1": float(scores.mean()), **row}]
+
+
+def any_harm(judged: Judged, chat: Judged) -> Floats:
     """The largest score over labels, each as a rank among ordinary chat so that labels compare."""
     columns = []
     for label in TEXT_LABELS:
@@ -222,6 +252,7 @@ def report(moderator: Moderator) -> dict[str, list[dict[str, object]]]:
         "False alarms on clean messages": chat_table([chat, *by_set, modern, *corpus_chat]),
         "Labels": label_table([*dev, corpus], chat),
         "ChineseHarm, never trained on": harm_table(chat, moderator),
+        "ChineseHarm as classes, with ordinary chat as clean": harm_classes(chat, moderator),
         "ToxiCN, never trained on": toxicn_table(moderator),
     }
 
@@ -229,7 +260,7 @@ def report(moderator: Moderator) -> dict[str, list[dict[str, object]]]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--classifier", default="linear-zh", help="name or folder of the classifier")
+    parser.add_argument("--classifier", default=DEFAULT_CLASSIFIER, help="name or folder of the classifier")
     parser.add_argument("--leave-one-out", action="store_true", help="retrain without each source, about an hour")
     parser.add_argument("--out", type=Path, default=OUTPUT)
     options = parser.parse_args(arguments)

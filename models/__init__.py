@@ -2,31 +2,93 @@
 
 from __future__ import annotations
 
+import logging
+
 from copilot.errors import ArtifactError
 from copilot.ports import Classifier, Encoder
-from models.artifacts import read_manifest, resolve
+from models.artifacts import Manifest, read_manifest, resolve
+from models.encoder import EncoderModel
 from models.hashing import HashingEncoder
 from models.linear import LinearClassifier
 
-DEFAULT_CLASSIFIER = "linear-zh"
-DEFAULT_ENCODER = "hashing"
+DEFAULT_CLASSIFIER = "encoder-zh"
+FALLBACK_CLASSIFIER = "linear-zh"
+DEFAULT_ENCODER = "encoder-zh"
+HASHING = "hashing"
 
-__all__ = ["DEFAULT_CLASSIFIER", "DEFAULT_ENCODER", "load_classifier", "load_encoder"]
+__all__ = [
+    "DEFAULT_CLASSIFIER",
+    "DEFAULT_ENCODER",
+    "FALLBACK_CLASSIFIER",
+    "HASHING",
+    "load_classifier",
+    "load_classifier_or_fallback",
+    "load_encoder",
+]
+
+log = logging.getLogger(__name__)
 
 
 def load_classifier(reference: str = DEFAULT_CLASSIFIER) -> Classifier:
-    """Load a classifier: the name of a shipped one (`linear-zh`, `linear-zh/1`) or a folder.
+    """Load a classifier by reference.
+
+    `encoder-zh`, `encoder-zh/1`: a shipped one. A folder with a manifest: one of one's own making.
+    `transformers:NAME`: any sequence classifier of the `transformers` library, a folder or a name on the
+    hub, whose labels are ours or are mapped in its configuration (needs the extra `transformers`).
 
     Raises ArtifactError where it is missing, torn or of an unknown kind.
     """
+    if reference.startswith("transformers:"):
+        from models.backends.transformers import TransformersClassifier
+
+        return TransformersClassifier(reference.removeprefix("transformers:"))
     manifest = read_manifest(resolve(reference))
-    if manifest.kind != "linear":
-        raise ArtifactError(f"{manifest.id} is of kind {manifest.kind!r}, which this version cannot load")
-    return LinearClassifier(manifest)
+    if manifest.kind == "linear":
+        return LinearClassifier(manifest)
+    if manifest.kind == "encoder":
+        return _encoder_model(manifest)
+    raise ArtifactError(f"{manifest.id} is of kind {manifest.kind!r}, which this version cannot load")
+
+
+def load_classifier_or_fallback(reference: str = DEFAULT_CLASSIFIER) -> Classifier:
+    """Load a classifier; where that fails say so loudly and load the linear one instead.
+
+    Raises ArtifactError where that fails too.
+    """
+    try:
+        return load_classifier(reference)
+    except ArtifactError as error:
+        if reference.split("/")[0] == FALLBACK_CLASSIFIER:
+            raise
+        log.error(
+            "WEAKER MODEL: the classifier %r cannot be loaded (%s); %r judges instead",
+            reference,
+            error.message,
+            FALLBACK_CLASSIFIER,
+        )
+        return load_classifier(FALLBACK_CLASSIFIER)
 
 
 def load_encoder(reference: str = DEFAULT_ENCODER) -> Encoder:
-    """Load an encoder; `hashing` needs no weights. Raises ArtifactError for an unknown one."""
-    if reference != DEFAULT_ENCODER:
-        raise ArtifactError(f"there is no encoder named {reference!r}")
-    return HashingEncoder()
+    """Load an encoder by reference: a shipped one, a folder, `hashing`, or `sentence-transformers:NAME`.
+
+    `hashing` needs no weights. Raises ArtifactError for an unknown one.
+    """
+    if reference == HASHING:
+        return HashingEncoder()
+    if reference.startswith("sentence-transformers:"):
+        from models.backends.sentence_transformers import SentenceTransformersEncoder
+
+        return SentenceTransformersEncoder(reference.removeprefix("sentence-transformers:"))
+    manifest = read_manifest(resolve(reference))
+    if manifest.kind != "encoder":
+        raise ArtifactError(f"{manifest.id} is of kind {manifest.kind!r}, which is no encoder")
+    return _encoder_model(manifest)
+
+
+def _encoder_model(manifest: Manifest) -> EncoderModel:
+    name = manifest.options.get("companion")
+    companion = load_classifier(name) if name else None
+    if companion is not None and not isinstance(companion, LinearClassifier):
+        raise ArtifactError(f"{manifest.id} names {name!r} as its companion, which is no linear classifier")
+    return EncoderModel(manifest, companion)

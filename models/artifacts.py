@@ -85,3 +85,10 @@ def _verify(path: Path, digest: str) -> None:
         raise ArtifactError(f"{path} cannot be read: {error}") from error
     if found != digest:
         raise ArtifactError(f"{path} is not the file that its manifest names (sha256 differs)")
+
+
+def require_verified(manifest: Manifest, *names: str) -> None:
+    """Raise ArtifactError where the manifest does not vouch for one of these files."""
+    missing = [name for name in names if name not in manifest.files]
+    if missing:
+        raise ArtifactError(f"the manifest in {manifest.folder} does not vouch for {', '.join(missing)}")

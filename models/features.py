@@ -21,6 +21,7 @@ _EDGE = 0x2
 LONGEST = 600
 """Characters of a view that are read; who has a longer text reads it in windows."""
 
+ACCOUNT_SIGN, LINK_SIGN = "\x03", "\x04"
 _DIGITS = str.maketrans("123456789", "000000000")
 _ACCOUNT = re.compile(r"(?<![a-z\d_\-])(?=[a-z_\-]{0,40}\d)(?=[\d_\-]{0,40}[a-z])[a-z\d_\-]{5,}")
 _LINK = re.compile(
@@ -42,13 +43,20 @@ class Features:
         return np.diff(self.offsets)
 
 
-def _shape(view: View) -> View:
-    """Write links and account-like words as one sign each, and every digit as 0: which one says nothing."""
+def signs(view: View) -> View:
+    """Write links and account-like words as one sign each: which one it is says nothing."""
     if _HAS_DOT(view.text):
-        view = view.edited([(m.start(), m.end(), "\x04") for m in _LINK.finditer(view.text)])
+        view = view.edited([(m.start(), m.end(), LINK_SIGN) for m in _LINK.finditer(view.text)])
     if not _HAS_DIGIT(view.text):
         return view
-    view = view.edited([(m.start(), m.end(), "\x03") for m in _ACCOUNT.finditer(view.text)])
+    return view.edited([(m.start(), m.end(), ACCOUNT_SIGN) for m in _ACCOUNT.finditer(view.text)])
+
+
+def _shape(view: View) -> View:
+    """Write links and accounts as signs, and every digit as 0."""
+    view = signs(view)
+    if not _HAS_DIGIT(view.text):
+        return view
     return View(view.text.translate(_DIGITS), view.starts, view.ends)
 
 

@@ -11,15 +11,12 @@ from copilot.errors import ArtifactError
 from copilot.policy import Bands
 from copilot.text import TextViews, text_views
 from copilot.types import Label, Span
-from models.artifacts import Manifest
+from models.artifacts import Manifest, require_verified
+from models.evidence import strongest
 from models.features import LONGEST, Features, ngram_features, ngram_places
 
 _BATCH = 1024
-_MOST_SPANS = 3
 _OVERLAP = 100
-_SPEAKING = 0.35
-"""Share of the strongest character's weight from which a character counts as evidence."""
-
 Floats = NDArray[np.float32]
 
 
@@ -34,7 +31,7 @@ class LinearClassifier:
         try:
             self._bits = int(manifest.options["bits"])
             self._orders = tuple(int(order) for order in manifest.options["orders"])
-            _require_verified(manifest, "weights.npy", "head.npy")
+            require_verified(manifest, "weights.npy", "head.npy")
             weights = np.load(manifest.folder / "weights.npy", allow_pickle=False)
             head = np.load(manifest.folder / "head.npy", allow_pickle=False)
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -57,21 +54,25 @@ class LinearClassifier:
 
     def classify(self, views: Sequence[TextViews]) -> list[Mapping[Label, float]]:
         """Return calibrated probabilities for each text, in order."""
-        if not views:
-            return []
-        windows = [_windows(view) for view in views]
-        first = np.cumsum([0, *map(len, windows)])[:-1]
-        scores = np.maximum.reduceat(self._probabilities([view for group in windows for _, view in group]), first)
+        scores = 1.0 / (1.0 + np.exp(-self.logits(views)))
         labels = self._manifest.labels
         return [dict(zip(labels, map(float, row), strict=True)) for row in scores]
 
-    def _probabilities(self, views: Sequence[TextViews]) -> Floats:
-        """Calibrated probabilities, shape (len(views), labels)."""
+    def logits(self, views: Sequence[TextViews]) -> Floats:
+        """Return calibrated logits, shape (texts, labels); a long text has those of its worst windows."""
+        if not views:
+            return np.zeros((0, len(self._manifest.labels)), np.float32)
+        windows = [_windows(view) for view in views]
+        first = np.cumsum([0, *map(len, windows)])[:-1]
+        highest: Floats = np.maximum.reduceat(self._of_windows([view for group in windows for _, view in group]), first)
+        return highest
+
+    def _of_windows(self, views: Sequence[TextViews]) -> Floats:
         parts = [views[i : i + _BATCH] for i in range(0, len(views), _BATCH)]
         features = [ngram_features(part, self._bits, self._orders) for part in parts]
         logits = np.concatenate([linear_logits(f, self._weights, self._bias) for f in features])
-        scores: Floats = 1.0 / (1.0 + np.exp(-(logits * self._slope + self._intercept)))
-        return scores
+        calibrated: Floats = logits * self._slope + self._intercept
+        return calibrated
 
     def evidence(self, view: TextViews, label: Label) -> tuple[Span, ...]:
         """Return the typed characters whose n-grams weigh most for a label, at most three places.
@@ -82,7 +83,7 @@ class LinearClassifier:
         windows = _windows(view)
         loudest = 0
         if len(windows) > 1:
-            loudest = int(np.argmax(self._probabilities([window for _, window in windows])[:, column]))
+            loudest = int(np.argmax(self._of_windows([window for _, window in windows])[:, column]))
         offset, view = windows[loudest]
         said = np.zeros(len(view.typed))
         for form, starts, buckets, order in ngram_places(view, self._bits, self._orders):
@@ -92,13 +93,7 @@ class LinearClassifier:
                 np.add.at(spoken, starts + shift + 1, share)
             places = slice(1, len(form.text) + 1)
             np.add.at(said, np.arange(len(form.text)) if form.starts is None else form.starts, spoken[places])
-        return tuple((start + offset, end + offset) for start, end in _strongest(said))
-
-
-def _require_verified(manifest: Manifest, *names: str) -> None:
-    missing = [name for name in names if name not in manifest.files]
-    if missing:
-        raise ArtifactError(f"the manifest in {manifest.folder} does not vouch for {', '.join(missing)}")
+        return tuple((start + offset, end + offset) for start, end in strongest(said))
 
 
 def _windows(view: TextViews) -> list[tuple[int, TextViews]]:
@@ -110,16 +105,6 @@ def _windows(view: TextViews) -> list[tuple[int, TextViews]]:
         return [(0, view)]
     starts = range(0, len(view.typed) - _OVERLAP, LONGEST - _OVERLAP)
     return [(start, text_views(view.typed[start : start + LONGEST])) for start in starts]
-
-
-def _strongest(said: NDArray[np.float64]) -> tuple[Span, ...]:
-    """Return the runs of characters that speak loudest, in order of place; gaps of one are bridged."""
-    if not len(said) or said.max() <= 0:
-        return ()
-    loud = np.flatnonzero(said >= _SPEAKING * said.max())
-    runs = np.split(loud, np.flatnonzero(np.diff(loud) > 2) + 1)
-    runs.sort(key=lambda run: -said[run].sum())
-    return tuple(sorted((int(run[0]), int(run[-1]) + 1) for run in runs[:_MOST_SPANS]))
 
 
 def linear_logits(features: Features, weights: Floats, bias: Floats) -> Floats:

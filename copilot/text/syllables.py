@@ -99,14 +99,18 @@ def spoken(text: str) -> str:
     return text.translate(_TABLE)
 
 
-def spoken_view(view: View) -> View:
-    """Return the syllable form of a view; Latin words that spell pinyin become syllables too."""
-    edits = [
+def pinyin_edits(text: str) -> list[Edit]:
+    """Return the edits that write Latin words spelling pinyin as one syllable code a syllable."""
+    return [
         (start, end, codes)
-        for match in _LATIN.finditer(view.text)
+        for match in _LATIN.finditer(text)
         for start, end, codes in _spelled_words(match.group(), match.start())
     ]
-    edited = view.edited(edits)
+
+
+def spoken_view(view: View) -> View:
+    """Return the syllable form of a view; Latin words that spell pinyin become syllables too."""
+    edited = view.edited(pinyin_edits(view.text))
     return View(spoken(edited.text), edited.starts, edited.ends)
 
 

@@ -22,7 +22,7 @@ from copilot.types import (
 
 Row = Mapping[str, Any]
 
-_LISTS = ("allow_keywords", "deny_keywords", "allow_domains", "deny_domains")
+_LISTS = ("allow_keywords", "deny_keywords", "allow_domains", "deny_domains", "on_topic_examples")
 
 
 def digest(text: str) -> bytes:
