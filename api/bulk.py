@@ -35,7 +35,7 @@ Job = tuple[list[Message], list[Any], list[Repeats]]
 def classify(
     source: Annotated[str, typer.Argument(metavar="INPUT", help="JSONL with id and text per line; - for stdin.")],
     target: Annotated[str, typer.Argument(metavar="OUTPUT", help="JSONL to write; - for stdout.")],
-    classifier: Annotated[str, typer.Option(help="A shipped model's name, or a model's folder.")] = "linear-zh",
+    classifier: Annotated[str, typer.Option(help="A shipped model's name, or a model's folder.")] = "encoder-zh",
     workers: Annotated[int, typer.Option(min=0, help="Processes; 0 for one per core.")] = 0,
 ) -> None:
     """Judge INPUT and write one verdict per line to OUTPUT, in the same order.
@@ -107,7 +107,7 @@ def _start(classifier: str) -> None:
     global _moderator
     from models import load_classifier
 
-    _moderator = Moderator(load_classifier(classifier))
+    _moderator = Moderator(load_classifier(classifier, threads=1))  # there is a process a core
 
 
 def _assess(job: Job) -> bytes:

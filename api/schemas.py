@@ -102,6 +102,11 @@ class ClassifyIn(_Body):
         description="Keep the messages: for review, and so that repeats count as flooding. "
         "By default true with a community and false without.",
     )
+    explain: StrictBool = Field(
+        default_factory=bool,
+        description="Also say, of messages that the model does not flag, which label comes closest and "
+        "what speaks for it. Flagged ones are always explained.",
+    )
     lang: Literal["zh", "en"] = Field("zh", description="Language of `reason`.")
 
     @field_validator("theme")

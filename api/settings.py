@@ -42,7 +42,12 @@ class Settings(BaseSettings):
     rate_limit_per_minute: int = Field(6_000, ge=1, description="Requests per key and minute")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
-    classifier: str = Field("linear-zh", min_length=1, description="Name or folder of the classifier's artefact")
+    classifier: str = Field(
+        "encoder-zh",
+        min_length=1,
+        description="Name or folder of the classifier's artefact, or transformers:NAME for a model of your own",
+    )
+    model_threads: int = Field(0, ge=0, le=64, description="Threads of one batch; 0 takes one a core, up to two")
 
     @field_validator("database_url")
     @classmethod

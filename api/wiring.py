@@ -44,9 +44,9 @@ def build(settings: Settings) -> Iterator[Built]:
 
 
 def load_classifier(settings: Settings) -> Classifier | None:
-    """Return the classifier, or None where it cannot be loaded: then everything goes to review."""
+    """Return the classifier or its fallback, or None where neither can be loaded: then everything goes to review."""
     try:
-        return models.load_classifier(settings.classifier)
+        return models.load_classifier_or_fallback(settings.classifier, settings.model_threads or None)
     except ModelUnavailable as error:
         log.error(
             "NO MODEL: the classifier %r cannot be loaded (%s); EVERY message goes to review",

@@ -42,6 +42,7 @@ _CANARY_SIGNAL = Signal(
     score=1.0,
     reason=Reason("这是自检用的约定文本", "This is the agreed self-check text."),
 )
+_CLOSEST = Reason("模型未标记，这是最接近的标签", "The model flags nothing; this label comes closest.")
 _MODEL_REASONS: Mapping[Label, Reason] = {
     Label.ADS: Reason("措辞像广告或引流", "The wording reads like advertising or drawing members away."),
     Label.FRAUD: Reason("措辞像诈骗话术", "The wording reads like a scam."),
@@ -87,11 +88,14 @@ class Moderator:
         messages: Sequence[Message],
         communities: Mapping[str, Community] | None = None,
         repeats: Sequence[Repeats] | None = None,
+        *,
+        explain: bool = False,
     ) -> list[Assessment]:
         """Return one assessment per message, in order.
 
         `communities` maps the ids that the messages name; `repeats` says per message how often the
-        like was said shortly before (by default, within this batch alone).
+        like was said shortly before (by default, within this batch alone). `explain` adds, where the model
+        flags nothing, the label that comes closest and what speaks for it.
         """
         known = communities or {}
         views = [text_views(message.text) for message in messages]
@@ -116,7 +120,7 @@ class Moderator:
         for index, (context, view, quote) in enumerate(zip(contexts, views, quoted, strict=True)):
             model = scores[index] if scores is not None else None
             quote_model = next(rest, None) if quote is not None else None
-            assessments.append(self._judge(view, context, themed.get(index), model, quote_model))
+            assessments.append(self._judge(view, context, themed.get(index), model, quote_model, explain))
         return assessments
 
     def _themed(self, views: Sequence[TextViews], contexts: Sequence[Context]) -> dict[int, Signal]:
@@ -158,6 +162,7 @@ class Moderator:
         themed: Signal | None,
         model: Mapping[Label, float] | None,
         quote_model: Mapping[Label, float] | None,
+        explain: bool,
     ) -> Assessment:
         message = context.message
         signals = [signal for detect in self._detectors for signal in detect(view, context)]
@@ -169,7 +174,7 @@ class Moderator:
             signals.append(_UNAVAILABLE)
         scores = combine(model or {}, signals)
         verdict = self._policy.decide(scores, forced_review=model is None)
-        signals = self._model_signals(view, model or {}, verdict) + signals
+        signals = self._model_signals(view, model or {}, verdict, explain) + signals
         if quote_model is not None:
             verdict = self._with_quote(verdict, quote_model, signals)
         return Assessment(
@@ -182,12 +187,18 @@ class Moderator:
             versions=self._versions,
         )
 
-    def _model_signals(self, view: TextViews, model: Mapping[Label, float], verdict: Verdict) -> list[Signal]:
-        return [
+    def _model_signals(
+        self, view: TextViews, model: Mapping[Label, float], verdict: Verdict, explain: bool
+    ) -> list[Signal]:
+        found = [
             Signal("model", label, model[label], _MODEL_REASONS[label], self._evidence(view, label))
             for label in verdict.labels
             if label in _MODEL_REASONS and self._policy.reaches_review(label, model.get(label, 0.0))
         ]
+        if explain and model and not found:
+            label = max(model, key=lambda name: model[name])
+            found = [Signal("model", None, model[label], _CLOSEST, self._evidence(view, label), label.value)]
+        return found
 
     def _evidence(self, view: TextViews, label: Label) -> tuple[Span, ...]:
         """An explanation that fails costs the explanation, not the verdict."""

@@ -31,15 +31,15 @@ class Service:
         """The moderator that assesses."""
         return self._moderator
 
-    def assess(self, messages: Sequence[Message]) -> list[Assessment]:
+    def assess(self, messages: Sequence[Message], *, explain: bool = False) -> list[Assessment]:
         """Judge messages and keep nothing; they don't count as having been said."""
         if not any(message.community for message in messages):
-            return self._moderator.assess(messages)  # needs no database, and survives its loss
+            return self._moderator.assess(messages, explain=explain)  # needs no database, and survives its loss
         with self._store.begin() as unit:
             known = self._communities(unit, messages)
-        return self._moderator.assess(messages, known)
+        return self._moderator.assess(messages, known, explain=explain)
 
-    def ingest(self, messages: Sequence[Message]) -> list[Case]:
+    def ingest(self, messages: Sequence[Message], *, explain: bool = False) -> list[Case]:
         """Judge messages and keep them in one transaction; returns cases in input order.
 
         Idempotent on (community, message id, text): a repeated delivery returns the case that was
@@ -47,13 +47,13 @@ class Service:
         """
         for attempt in range(_ATTEMPTS):
             try:
-                return self._ingest(messages)
+                return self._ingest(messages, explain)
             except Conflict:  # another process kept one of them between our look and our commit
                 if attempt == _ATTEMPTS - 1:
                     raise
         raise AssertionError("unreachable")
 
-    def _ingest(self, messages: Sequence[Message]) -> list[Case]:
+    def _ingest(self, messages: Sequence[Message], explain: bool) -> list[Case]:
         now = datetime.now(UTC)
         with self._store.begin() as unit:
             known = self._communities(unit, messages)
@@ -67,7 +67,7 @@ class Service:
             new = [replace(messages[i], sent_at=messages[i].sent_at or now) for i in fresh.values()]
             with self._lock:
                 repeats = [self._window.observe(message) for message in new]
-            assessments = self._moderator.assess(new, known, repeats)
+            assessments = self._moderator.assess(new, known, repeats, explain=explain)
             kept = {
                 _identity(message): Case(message, assessment, now)
                 for message, assessment in zip(new, assessments, strict=True)

@@ -41,6 +41,11 @@ class Server:
         )
         self.port, self.key = self._greeting()
 
+    def resident_megabytes(self) -> float:
+        """Memory that the server's process holds now (Linux)."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text("utf-8")
+        return float(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
+
     def _greeting(self) -> tuple[int, str | None]:
         """Read the port, and on the first start the key, from what the server prints."""
         assert self._process.stdout is not None

@@ -29,8 +29,8 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 
-def load_classifier(reference: str = DEFAULT_CLASSIFIER) -> Classifier:
-    """Load a classifier by reference.
+def load_classifier(reference: str = DEFAULT_CLASSIFIER, threads: int | None = None) -> Classifier:
+    """Load a classifier by reference; `threads` of one batch, by default one a core up to two.
 
     `encoder-zh`, `encoder-zh/1`: a shipped one. A folder with a manifest: one of one's own making.
     `transformers:NAME`: any sequence classifier of the `transformers` library, a folder or a name on the
@@ -46,17 +46,17 @@ def load_classifier(reference: str = DEFAULT_CLASSIFIER) -> Classifier:
     if manifest.kind == "linear":
         return LinearClassifier(manifest)
     if manifest.kind == "encoder":
-        return _encoder_model(manifest)
+        return _encoder_model(manifest, threads)
     raise ArtifactError(f"{manifest.id} is of kind {manifest.kind!r}, which this version cannot load")
 
 
-def load_classifier_or_fallback(reference: str = DEFAULT_CLASSIFIER) -> Classifier:
+def load_classifier_or_fallback(reference: str = DEFAULT_CLASSIFIER, threads: int | None = None) -> Classifier:
     """Load a classifier; where that fails say so loudly and load the linear one instead.
 
     Raises ArtifactError where that fails too.
     """
     try:
-        return load_classifier(reference)
+        return load_classifier(reference, threads)
     except ArtifactError as error:
         if reference.split("/")[0] == FALLBACK_CLASSIFIER:
             raise
@@ -86,9 +86,9 @@ def load_encoder(reference: str = DEFAULT_ENCODER) -> Encoder:
     return _encoder_model(manifest)
 
 
-def _encoder_model(manifest: Manifest) -> EncoderModel:
+def _encoder_model(manifest: Manifest, threads: int | None = None) -> EncoderModel:
     name = manifest.options.get("companion")
     companion = load_classifier(name) if name else None
     if companion is not None and not isinstance(companion, LinearClassifier):
         raise ArtifactError(f"{manifest.id} names {name!r} as its companion, which is no linear classifier")
-    return EncoderModel(manifest, companion)
+    return EncoderModel(manifest, companion, threads)

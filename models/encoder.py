@@ -57,14 +57,15 @@ class EncoderModel:
             head = np.load(folder / "head.npy", allow_pickle=False).astype(np.float32)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ArtifactError(f"{folder} cannot be read: {error}") from error
-        self._session = Session(folder / "encoder.onnx", threads)
-        if head.shape != (3, len(manifest.labels)) or self._session.labels != len(manifest.labels):
-            raise ArtifactError(f"{folder} holds {self._session.labels} labels, its head has shape {head.shape}")
+        self.session = Session(folder / "encoder.onnx", threads)
+        if head.shape != (3, len(manifest.labels)) or self.session.labels != len(manifest.labels):
+            raise ArtifactError(f"{folder} holds {self.session.labels} labels, its head has shape {head.shape}")
         self._slope, self._weight, self._intercept = head
         self._companion = companion
         self._last = threading.local()
         self._vector = lru_cache(maxsize=1024)(self._read_one)
         self._centre = lru_cache(maxsize=256)(self._mean_of)
+        self._spans = lru_cache(maxsize=4096)(self._occluded)
 
     @property
     def version(self) -> str:
@@ -79,7 +80,7 @@ class EncoderModel:
     @property
     def dim(self) -> int:
         """Length of a vector."""
-        return self._session.dim
+        return self.session.dim
 
     def read(self, views: Sequence[TextViews]) -> Reading:
         """Read a batch in one pass; a long text is as bad as its worst window and means their mean.
@@ -97,8 +98,8 @@ class EncoderModel:
         if not views:
             empty = np.zeros((0, len(self._manifest.labels)), np.float32)
             return Reading(empty, np.zeros((0, self.dim), np.float32))
-        groups = [self._windows(view) for view in views]
-        logits, vectors = self._session.run([row for group in groups for row in group])
+        groups = [self.windows(view) for view in views]
+        logits, vectors = self.session.run([row for group in groups for row in group])
         first = np.cumsum([0, *map(len, groups)])[:-1]
         highest = np.maximum.reduceat(logits, first) * self._slope + self._intercept
         if self._companion is not None:
@@ -107,7 +108,8 @@ class EncoderModel:
         mean /= np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-9)
         return Reading(highest, mean)
 
-    def _windows(self, view: TextViews) -> list[TokenRow]:
+    def windows(self, view: TextViews) -> list[TokenRow]:
+        """Return a text's tokens as the graph takes them, long ones in windows."""
         if len(view.typed) > _LONGEST_TYPED:
             view = text_views(view.typed[:_LONGEST_TYPED])
         return [(ids, syllables) for _, ids, syllables in windows(self._vocabulary.tokens(view))]
@@ -155,19 +157,21 @@ class EncoderModel:
 
         Occlusion (Zeiler and Fergus, 2014) on the window that speaks loudest, in up to 24 pieces.
         """
-        column = self._manifest.labels.index(label)
-        tokens = self._vocabulary.tokens(view)
+        return self._spans(view.typed, self._manifest.labels.index(label))
+
+    def _occluded(self, typed: str, column: int) -> tuple[Span, ...]:
+        tokens = self._vocabulary.tokens(text_views(typed))
         found = windows(tokens)
         if len(tokens.ids) < 2:
             return ()
         loudest = 0
         if len(found) > 1:
-            loudest = int(np.argmax(self._session.run([(i, s) for _, i, s in found])[0][:, column]))
+            loudest = int(np.argmax(self.session.run([(i, s) for _, i, s in found])[0][:, column]))
         offset, ids, syllables = found[loudest]
         pieces = np.array_split(np.arange(1, len(ids)), min(_SEGMENTS, len(ids) - 1))
         rows = [(ids, syllables), *(_covered(ids, syllables, piece) for piece in pieces)]
-        logits = self._session.run(rows)[0][:, column]
-        return strongest(_typed(tokens, offset, pieces, logits[0] - logits[1:], len(view.typed)))
+        logits = self.session.run(rows)[0][:, column]
+        return strongest(_typed(tokens, offset, pieces, logits[0] - logits[1:], len(typed)))
 
 
 def _covered(ids: list[int], syllables: list[int], piece: NDArray[np.int64]) -> TokenRow:

@@ -55,6 +55,8 @@ class FakeModerator:
         messages: Sequence[Message],
         communities: Mapping[str, Community] | None = None,
         repeats: Any = None,
+        *,
+        explain: bool = False,
     ) -> list[Assessment]:
         self.asked.extend(messages)
         self.communities.update(communities or {})

@@ -33,10 +33,10 @@ def classify(body: ClassifyIn, request: Request, _key: Annotated[Key, Depends(re
     pieces = pieces_of(request)
     messages = [_message(message, body) for message in body.messages]
     if body.keeps:
-        cases = pieces.service.ingest(messages)
+        cases = pieces.service.ingest(messages, explain=body.explain)
         judged = [(case.assessment, case.duplicate) for case in cases]
     else:
-        judged = [(assessment, False) for assessment in pieces.service.assess(messages)]
+        judged = [(assessment, False) for assessment in pieces.service.assess(messages, explain=body.explain)]
     pieces.metrics.observe_assessments(verdict for verdict, duplicate in judged if not duplicate)
     return ClassifyOut(
         id=f"cls-{uuid.uuid4().hex}",

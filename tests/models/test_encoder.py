@@ -49,8 +49,8 @@ def test_probabilities_and_unit_rows(model):
 
 def test_labels_and_vectors_of_a_batch_cost_one_pass(model, monkeypatch):
     runs = []
-    inner = model._session.run
-    monkeypatch.setattr(model._session, "run", lambda rows: runs.append(len(rows)) or inner(rows))
+    inner = model.session.run
+    monkeypatch.setattr(model.session, "run", lambda rows: runs.append(len(rows)) or inner(rows))
     views = [text_views("第一条"), text_views("第二条")]
     model.classify(views)
     model.encode(views)
