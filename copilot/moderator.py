@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from copilot.policy import Policy, Verdict, combine
 from copilot.ports import Classifier, Relevance
-from copilot.signals import DETECTORS, Context, Detector, Repeats, theme
+from copilot.signals import DETECTORS, Context, Detector, Repeats, rumor, theme
 from copilot.signals.flood import FloodWindow
 from copilot.text import TextViews, text_views
 from copilot.types import (
@@ -175,6 +175,8 @@ class Moderator:
         scores = combine(model or {}, signals)
         verdict = self._policy.decide(scores, forced_review=model is None)
         signals = self._model_signals(view, model or {}, verdict, explain) + signals
+        if Label.RUMOR in verdict.labels:
+            signals += rumor.hints(view)
         if quote_model is not None:
             verdict = self._with_quote(verdict, quote_model, signals)
         return Assessment(

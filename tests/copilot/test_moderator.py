@@ -1,10 +1,12 @@
 """From messages to assessments: what the parts say together, and what happens when one fails."""
 
+from dataclasses import replace
+
 import pytest
 
 from copilot.moderator import CANARY, Moderator
 from copilot.policy import Band
-from copilot.types import LABELS, Decision, Label, Measure, Message
+from copilot.types import LABELS, Community, Decision, Label, Measure, Message
 
 
 class Scripted:
@@ -103,3 +105,64 @@ def test_a_bare_forward_is_reviewed_and_never_punished():
 
 def test_the_canary_proves_the_pipeline():
     assert decisions(Moderator(Scripted()), CANARY)[0] is not Decision.ALLOW
+
+
+class Whispering(Scripted):
+    """A classifier that takes everything for a rumour, and everything for off topic but talk of cats."""
+
+    def classify(self, views):
+        return [{Label.RUMOR: 0.8, Label.ADS: 0.1} for _ in views]
+
+    def belongs(self, themes, views, chosen, examples):
+        return [
+            0.9 if "猫" in views[i].typed or any("狗" in e for e in said) else 0.1
+            for i, said in zip(chosen, examples, strict=True)
+        ]
+
+
+def test_a_rumour_says_what_to_check():
+    text = "听我表姐说的！自来水查出剧毒，赶紧转发给家人"
+    [assessment] = Moderator(Whispering()).assess([Message("1", text)])
+    hints = {s.kind: [text[a:b] for a, b in s.spans] for s in assessment.signals if s.source == "rumor"}
+    assert set(hints) == {"alarm", "urging", "hearsay", "no_source"}
+    assert hints["alarm"] == ["剧毒"]
+    [sourced] = Moderator(Whispering()).assess([Message("1", "市疾控中心通报：自来水合格")])
+    assert not [s for s in sourced.signals if s.source == "rumor"]
+
+
+def test_relevance_is_asked_only_where_there_is_a_theme_and_something_is_said():
+    moderator = Moderator(Whispering())
+    community = Community("c", "c", theme="养猫")
+    texts = ["今天大盘跌了好多啊", "我家猫三天没吃饭了", "好的"]
+    messages = [Message(str(i), text, community="c") for i, text in enumerate(texts)]
+    scores = [a.scores[Label.OFF_TOPIC] for a in moderator.assess(messages, {"c": community})]
+    assert scores == pytest.approx([0.9, 0.1, 0.0])
+    assert moderator.assess([Message("1", texts[0])])[0].scores[Label.OFF_TOPIC] == 0
+    approved = replace(community, on_topic_examples=("我家的狗",))
+    [helped] = moderator.assess(messages[:1], {"c": approved})
+    assert helped.scores[Label.OFF_TOPIC] == pytest.approx(0.1)
+    assert "认可" in next(s.reason.zh for s in helped.signals if s.label is Label.OFF_TOPIC)
+
+
+def test_off_topic_alone_never_removes():
+    class Sure(Whispering):
+        bands = dict.fromkeys(LABELS, Band(0.5, 0.6))
+
+        def classify(self, views):
+            return [{} for _ in views]
+
+    [verdict] = Moderator(Sure()).assess([Message("1", "今天大盘跌了好多啊", theme="养猫")])
+    assert verdict.decision is Decision.REVIEW
+    assert verdict.labels == (Label.OFF_TOPIC,)
+
+
+def test_explain_names_the_closest_label_of_what_is_not_flagged():
+    moderator = Moderator(Scripted())
+    [plain], [explained] = (moderator.assess([Message("1", "早")], explain=e) for e in (False, True))
+    assert [s for s in plain.signals if s.source == "model"] == []
+    [signal] = [s for s in explained.signals if s.source == "model"]
+    assert (signal.label, signal.kind, signal.spans) == (None, "ads", ((0, 1),))
+    assert explained.scores == plain.scores
+    assert explained.decision is plain.decision
+    [flagged] = moderator.assess([Message("1", "特价")], explain=True)
+    assert [s.label for s in flagged.signals if s.source == "model"] == [Label.ADS]
