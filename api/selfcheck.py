@@ -11,6 +11,7 @@ from copilot.adapters.sql import SqlStore, connect, upgrade
 from copilot.errors import CopilotError
 from copilot.moderator import CANARY
 from copilot.types import Decision, Message
+from models import FALLBACK_CLASSIFIER
 
 
 def problems(settings: Settings) -> list[str]:
@@ -41,6 +42,8 @@ def _pipeline(settings: Settings) -> list[str]:
     found = []
     if version == "none":
         found.append("model: it cannot be loaded, so every message goes to review")
+    elif version.startswith(FALLBACK_CLASSIFIER) and not settings.classifier.startswith(FALLBACK_CLASSIFIER):
+        found.append(f"model: {settings.classifier!r} cannot be loaded, so the weaker {version} judges")
     seen = any(signal.source == "canary" for signal in first.assessment.signals)
     if not seen or first.assessment.decision is Decision.ALLOW:
         found.append("pipeline: the test message was not flagged")

@@ -1,4 +1,4 @@
-"""Stage 5: the fine-tuned network as ONNX graphs, in float32 and with 8-bit weights, checked against PyTorch.
+"""Stage 5: the fine-tuned network as ONNX graphs, in float32 and in 8 bits, checked against PyTorch.
 
 python -m training.export            # writes encoder.onnx (int8), encoder-fp32.onnx, relevance.npz
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from models.session import Session, TokenRow
@@ -20,6 +21,8 @@ from training.network import Encoder, Judge, Size
 from training.pretrain import OUT, Texts
 
 PARITY_ROWS = 300
+SAMPLES = 400
+"""Texts that fix the range of the activations."""
 _RELEVANCE = ("first", "first_bias", "second", "second_bias")
 """Names of the relevance head's parameters in `relevance.npz`, in order."""
 
@@ -63,17 +66,40 @@ def export(judge: Judge, path: Path) -> None:
         )
 
 
-def quantise(source: Path, target: Path) -> None:
-    """Write the graph with 8-bit weights, embeddings included (dynamic quantisation)."""
+class _Samples:
+    """Feeds batches of texts to the quantiser, so that it learns the range of every activation."""
+
+    def __init__(self, texts: Texts, rows: NDArray[np.int64]) -> None:
+        ordered = rows[np.argsort(np.diff(texts.offsets)[rows])]
+        batches = (texts.batch(part) for part in np.array_split(ordered, max(1, len(ordered) // 8)))
+        self._feeds = ({"ids": ids.numpy(), "syllables": heard.numpy()} for ids, heard in batches)
+
+    def get_next(self) -> dict[str, NDArray[np.int64]] | None:
+        """The next batch, or None after the last."""
+        return next(self._feeds, None)
+
+
+def quantise(source: Path, target: Path, texts: Texts, rows: NDArray[np.int64]) -> None:
+    """Write the graph with 8-bit weights, embeddings included, and 8-bit activations of fixed range.
+
+    Fixed on samples, not taken from each batch, so that a verdict never depends on its neighbours in a batch.
+    """
     import onnx
-    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
 
     graph = onnx.load(str(source))
     del graph.graph.value_info[:]  # the exporter's shapes confuse the quantiser
     plain = target.with_suffix(".plain")
     onnx.save(graph, str(plain))
-    quantize_dynamic(
-        plain, target, op_types_to_quantize=["MatMul", "Gemm", "Gather"], weight_type=QuantType.QInt8, per_channel=False
+    quantize_static(
+        plain,
+        target,
+        _Samples(texts, rows),
+        quant_format=QuantFormat.QDQ,
+        op_types_to_quantize=["MatMul", "Gemm", "Gather"],
+        activation_type=QuantType.QUInt8,
+        weight_type=QuantType.QInt8,
+        extra_options={"WeightSymmetric": True, "MatMulConstBOnly": True},
     )
     plain.unlink()
 
@@ -108,13 +134,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     judge = load_judge(options.out / "finetuned.pt")
     full, small = options.out / "encoder-fp32.onnx", options.out / "encoder.onnx"
-    export(judge, full)
-    quantise(full, small)
-    save_relevance(judge, options.out / "relevance.npz")
     texts = Texts.load(options.out / "examples.npz")
-    order = np.random.default_rng(0).permutation(len(texts.offsets) - 1)[:PARITY_ROWS]
+    order = np.random.default_rng(0).permutation(len(texts.offsets) - 1)
+    export(judge, full)
+    quantise(full, small, texts, order[PARITY_ROWS:][:SAMPLES])
+    save_relevance(judge, options.out / "relevance.npz")
     rows = []
-    for i in order:
+    for i in order[:PARITY_ROWS]:
         a, b = texts.offsets[i], texts.offsets[i + 1]
         rows.append((texts.ids[a:b].tolist(), texts.syllables[a:b].tolist()))
     for path in (full, small):

@@ -147,15 +147,22 @@ def test_check_fails_where_the_test_message_passes(monkeypatch, working_model):
 
 
 def test_a_model_that_cannot_be_loaded_is_said_loudly(monkeypatch, caplog):
-    def fail(name):
-        raise ArtifactError("the manifest is torn")
+    def fail(name, threads=None):
+        raise ArtifactError(f"the manifest of {name} is torn")
 
     monkeypatch.setattr("models.load_classifier", fail)
     assert wiring.load_classifier(load()) is None
-    [record] = caplog.records
-    assert record.levelname == "ERROR"
-    assert "the manifest is torn" in record.message
-    assert "EVERY message goes to review" in record.message
+    weaker, none = caplog.records
+    assert {weaker.levelname, none.levelname} == {"ERROR"}
+    assert "the manifest of encoder-zh is torn" in weaker.message
+    assert "'linear-zh' judges instead" in weaker.message
+    assert "the manifest of linear-zh is torn" in none.message
+    assert "EVERY message goes to review" in none.message
+
+
+def test_check_says_that_a_weaker_model_judges(tmp_path):
+    found = selfcheck.problems(load(classifier=str(tmp_path / "gone")))
+    assert found == [f"model: {str(tmp_path / 'gone')!r} cannot be loaded, so the weaker linear-zh/1 judges"]
 
 
 def test_classify_hands_its_options_to_the_bulk_command(run, monkeypatch):

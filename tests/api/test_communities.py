@@ -14,6 +14,7 @@ FULL = {
     "deny_keywords": ["刷单"],
     "allow_domains": ["douban.com"],
     "deny_domains": ["bad.example"],
+    "on_topic_examples": ["这周读到第三章了"],
 }
 
 
@@ -60,6 +61,8 @@ def test_an_unknown_community_is_404(client):
         ({"deny_keywords": [""]}, "deny_keywords.0"),
         ({"deny_keywords": ["x"] * 1_001}, "deny_keywords"),
         ({"rules": "\ud800"}, "rules"),
+        ({"on_topic_examples": ["x" * 501]}, "on_topic_examples.0"),
+        ({"on_topic_examples": ["x"] * 51}, "on_topic_examples"),
     ],
 )
 def test_a_wrong_change_is_400_and_changes_nothing(client, change, param):

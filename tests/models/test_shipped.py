@@ -10,21 +10,22 @@ from copilot.errors import ArtifactError
 from copilot.moderator import Moderator
 from copilot.text import text_views
 from copilot.types import Label, Message
-from models import load_classifier, load_encoder
+from models import DEFAULT_CLASSIFIER, DEFAULT_ENCODER, FALLBACK_CLASSIFIER, HASHING, load_classifier, load_encoder
 from models.artifacts import resolve
 
 TEXTS = ["大家早上好", "", "招兼职打字员日结300加微信abc12345", "\ud800", "你这个傻逼滚出去", "a" * 5000]
 
 
-@pytest.fixture(scope="module")
-def classifier():
-    return load_classifier()
+@pytest.fixture(scope="module", params=[DEFAULT_CLASSIFIER, FALLBACK_CLASSIFIER])
+def classifier(request):
+    return load_classifier(request.param)
 
 
-def test_the_shipped_weights_are_small_and_carry_no_pickle():
-    folder = resolve("linear-zh")
-    assert sum(file.stat().st_size for file in folder.iterdir()) <= 8 * 2**20
-    assert {file.suffix for file in folder.iterdir()} <= {".npy", ".json", ".md"}
+@pytest.mark.parametrize(("name", "megabytes"), [(DEFAULT_CLASSIFIER, 18), (FALLBACK_CLASSIFIER, 8)])
+def test_the_shipped_weights_are_small_and_carry_no_pickle(name, megabytes):
+    folder = resolve(name)
+    assert sum(file.stat().st_size for file in folder.iterdir()) <= megabytes * 2**20
+    assert {file.suffix for file in folder.iterdir()} <= {".npy", ".npz", ".onnx", ".json", ".md"}
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert not {s["name"] for s in manifest["sources"]} & {"toxicn", "chineseharm", "ocnli"}
 
@@ -34,7 +35,7 @@ def test_batch_equals_singles(classifier):
     together = classifier.classify(views)
     for view, scores in zip(views, together, strict=True):
         [alone] = classifier.classify([view])
-        assert alone == pytest.approx(scores, abs=1e-5)
+        assert alone == pytest.approx(scores, abs=1e-4)
 
 
 def test_probabilities_are_probabilities(classifier):
@@ -115,8 +116,9 @@ def test_a_torn_manifest_is_refused(tmp_path):
         load_classifier(str(tmp_path))
 
 
-def test_the_encoder_returns_unit_rows_that_find_cloaked_copies():
-    encoder = load_encoder()
+@pytest.mark.parametrize("name", [DEFAULT_ENCODER, HASHING])
+def test_the_encoder_returns_unit_rows_that_find_cloaked_copies(name):
+    encoder = load_encoder(name)
     rows = encoder.encode(
         [text_views(t) for t in ["兼职日结加微信abc123", "兼❤职日❤结加薇芯abc123", "我家的猫生了三只", ""]]
     )
