@@ -3,6 +3,7 @@
 #
 #   training/encoder.sh                       # as shipped: about three hours on two CPU cores
 #   PRETRAIN=20 FINETUNE=10 BATCH=65536 training/encoder.sh       # one GPU of 16 GB or more
+#   python -m training.pack; … python -m training.pack --unfold   # carries the texts to such a machine in 46 MiB
 #   TINY=1 OUT=/tmp/tiny ARTIFACT=/tmp/tiny/artifact training/encoder.sh    # a minute, to see that it runs
 #
 # LICENCES=permissive trains from permissively licensed sets and the corpus alone.

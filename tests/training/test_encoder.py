@@ -10,6 +10,7 @@ from models.tokens import MASK, SPECIALS, Vocabulary
 from training.finetune import alike_loss, graded_loss, label_loss, themed_loss
 from training.machine import Budget, load_checkpoint, save_checkpoint
 from training.network import Encoder, Judge, Size
+from training.pack import fitting, packed, unfolded
 from training.pretrain import Corruption, Texts
 
 CHARACTERS = list("今天气不错大家好吃了吗我们去公园她他它塔踏")
@@ -49,6 +50,25 @@ def test_texts_come_back_in_batches_of_like_length():
     ids, _ = texts.batch([1, 2])
     assert ids.shape == (2, 50)
     assert ids[1, 4:].sum() == 0
+
+
+def test_texts_carried_to_another_machine_come_back(table):
+    rows = [
+        table.form_ids(text, edited=edited)
+        for text, edited in (("今天天气不错", False), ("她他它", True), ("好", False))
+    ]
+    lengths = np.array([len(ids) for ids, _ in rows])
+    texts = Texts(
+        np.concatenate([np.array(ids, dtype=np.uint16) for ids, _ in rows]),
+        np.concatenate([np.array(heard, dtype=np.uint16) for _, heard in rows]),
+        np.concatenate([[0], np.cumsum(lengths)]),
+    )
+    again = unfolded(packed(texts, np.arange(3)), table)
+    assert again.ids.tolist() == texts.ids.tolist()
+    assert again.syllables.tolist() == texts.syllables.tolist()
+    assert again.offsets.tolist() == texts.offsets.tolist()
+    assert len(fitting(texts, 10**9)) == 3
+    assert len(fitting(texts, 40)) < 3
 
 
 def test_unknown_labels_cost_nothing():
