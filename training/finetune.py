@@ -33,8 +33,8 @@ PAIRS = 96
 _SCALE = 20.0
 """Inverse temperature of cosines."""
 _AUXILIARY = ("graded", "alike", "themed")
-WEIGHT: Mapping[str, float] = {"graded": 0.15, "alike": 0.15, "themed": 0.5}
-"""What an auxiliary loss counts beside the labels' one."""
+WEIGHT: Mapping[str, float] = {"labels": 5.0, "graded": 0.15, "alike": 0.15, "themed": 0.5}
+"""What each loss counts: the labels' one is a mean over mostly easy zeros, the others are sums of hard ones."""
 
 
 class Sampler:
@@ -215,7 +215,7 @@ def _step(model: Judge, sampler: Sampler, batch: tuple[Tensor, Tensor, Tensor], 
         logits, _ = model(ids, syllables)
     loss = label_loss(logits, targets)
     other = auxiliary_loss(kind, model, sampler)
-    torch.autograd.backward(loss + WEIGHT[kind] * other)
+    torch.autograd.backward(WEIGHT["labels"] * loss + WEIGHT[kind] * other)
     return loss.item(), other.item()
 
 
