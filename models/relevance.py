@@ -40,7 +40,8 @@ class RelevanceHead:
 
     def belongs(self, themes: Floats, messages: Floats) -> Floats:
         """Return the probability per row that a message belongs to the theme beside it."""
-        both = np.concatenate([themes * messages, np.abs(themes - messages)], axis=1)
+        dim = themes.shape[1]
+        both = np.concatenate([themes * messages * dim, np.abs(themes - messages) * dim**0.5], axis=1)
         hidden = _gelu(both @ self.first.T + self.first_bias)
         logit = (hidden @ self.second.T + self.second_bias)[:, 0]
         probability: Floats = 1 / (1 + np.exp(-np.clip(self.slope * logit + self.intercept, -30, 30)))

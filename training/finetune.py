@@ -28,8 +28,10 @@ from training.pretrain import OUT, Texts
 
 PEAK = 5e-4
 CLOAKED = 0.35
-PAIRS = 96
+PAIRS = 64
 """Pairs of an auxiliary batch."""
+LONGEST_OF_PAIRS = 40
+"""Tokens of a text that an auxiliary batch reads: padding to a long post would cost more than it teaches."""
 _SCALE = 20.0
 """Inverse temperature of cosines."""
 _AUXILIARY = ("graded", "alike", "themed")
@@ -140,7 +142,7 @@ def auxiliary_loss(kind: str, model: Judge, sampler: Sampler) -> Tensor:
     with half_precision(where):
         vectors = []
         for texts in (first, second):
-            ids, syllables = sampler.texts.batch(texts)
+            ids, syllables = (part[:, :LONGEST_OF_PAIRS] for part in sampler.texts.batch(texts))
             vectors.append(model(ids.to(where), syllables.to(where))[1])
     a, b = vectors
     given = torch.from_numpy(third).to(where)

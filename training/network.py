@@ -139,5 +139,7 @@ class Judge(nn.Module):
 
     def relevant(self, theme: Tensor, message: Tensor) -> Tensor:
         """Return the logit that a message belongs to a theme, from their unit vectors."""
-        logit: Tensor = self.relevance(torch.cat([theme * message, (theme - message).abs()], dim=-1)).squeeze(-1)
+        dim = theme.shape[-1]  # brings both parts to the size of 1, whatever the dimension
+        both = torch.cat([theme * message * dim, (theme - message).abs() * dim**0.5], dim=-1)
+        logit: Tensor = self.relevance(both).squeeze(-1)
         return logit
