@@ -162,7 +162,7 @@ MASKED = "fbs_sms"
 """The set whose entities are masked by words, which are filled with plausible values."""
 
 _LARGEST = {"chnci": 40_000, "online_shopping": 15_000, "oppo_xiaobu_unlabelled": 10_000, "toutiao_headlines": 15_000}
-_BRACKETED = re.compile(r"[【】#\[\]]|&nbsp;")
+BRACKETED = re.compile(r"[【】#\[\]]|&nbsp;")
 
 
 def held_back(text: str) -> bool:
@@ -199,7 +199,7 @@ def public_rows(folder: str, name: str) -> Iterator[Row]:
             if known is None or not text.strip():
                 continue
             if reader is _rumour:
-                text = _BRACKETED.sub("", text)
+                text = BRACKETED.sub("", text)
             first = int(record["label"] == "abuse") if name == "cold" else None
             yield Row(refill(text) if refill else text, known, name, "", first, _annotated_once(record))
 
