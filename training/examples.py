@@ -149,7 +149,7 @@ def add_alike(examples: Examples, tags: tuple[str, ...]) -> None:
 
 
 def families(part: str) -> list[tuple[list[str], list[str]]]:
-    """Return (members, look-alikes) of each case family, and claims with their retellings and check."""
+    """Return (members, look-alikes) of each case family, and each rumour's claim with its retellings."""
     found: list[tuple[list[str], list[str]]] = []
     for path in sorted((CORPUS / "cases").glob("*.jsonl")):
         if part_of("cases", path.stem) == part:

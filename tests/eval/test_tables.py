@@ -65,9 +65,8 @@ def test_approved_messages_are_not_asked_about():
 
 
 def test_near_copies_are_found_by_an_encoder_that_knows_the_families():
-    owner = {
-        text: i for part in ("train", "dev", "test") for i, (m, _) in enumerate(similarity.families(part)) for text in m
-    }
+    families = [members for part in ("train", "dev", "test") for members, _ in similarity.families(part)]
+    owner = {text: i for i, members in enumerate(families) for text in members}
 
     class Knowing:
         version, dim = "knowing/1", 4096
