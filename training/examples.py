@@ -43,6 +43,8 @@ VARIANTS = 2
 _BRIEF = 6
 """Characters up to which a row of ordinary chat is taken for small talk."""
 PAIR_SETS = ("cnsd_stsb", "afqmc", "atec", "bq", "lcqmc", "oppo_xiaobu", "bustm", "pawsx_zh", "cn_snli", "cn_mnli")
+PAIR_SHARE = (3.0, 0.6, 0.5, 1.5, 2.0, 1.0, 0.2, 0.6, 1.5, 0.8, 1.5)
+"""How often graded pairs are drawn from each set, the corpus' families last: general talk before bank questions."""
 TIMES: dict[str, float] = {
     "corpus": 5,
     "qqgroup_ads": 4,

@@ -22,6 +22,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from models.tokens import Vocabulary
 from training.dev import figures
+from training.examples import PAIR_SHARE
 from training.machine import Budget, Optimisers, device, half_precision, load_checkpoint, save_checkpoint
 from training.network import Encoder, Judge, Size
 from training.pretrain import OUT, Texts
@@ -49,8 +50,8 @@ class Sampler:
         self.rng = np.random.default_rng(seed)
         sets = self.data["graded_set"]
         self._sets = [np.flatnonzero(sets == number) for number in np.unique(sets)]
-        sizes = np.sqrt([len(rows) for rows in self._sets])
-        self._set_share = sizes / sizes.sum()
+        share = np.array(PAIR_SHARE)[np.unique(sets)]
+        self._set_share = share / share.sum()
         self._near = np.flatnonzero(self.data["alike_group"] >= 0)
         self._posts = np.flatnonzero(self.data["alike_group"] < 0)
 
