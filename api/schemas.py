@@ -161,7 +161,7 @@ class ClassifyOut(BaseModel):
     """Verdicts in the order of the messages."""
 
     id: str = Field(examples=["cls-4f2c"])
-    model: str = Field(examples=["linear-zh/1"])
+    model: str = Field(examples=["encoder-zh/1"])
     results: list[ResultOut]
 
 

@@ -22,7 +22,7 @@ class Classifier(Protocol):
 
     @property
     def version(self) -> str:
-        """Name and version of the artefact, such as `linear-zh/1`."""
+        """Name and version of the artefact, such as `encoder-zh/1`."""
         ...
 
     @property

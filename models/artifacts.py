@@ -34,7 +34,7 @@ class Manifest:
 
     @property
     def id(self) -> str:
-        """Name and version in one word, such as `linear-zh/1`."""
+        """Name and version in one word, such as `encoder-zh/1`."""
         return f"{self.name}/{self.version}"
 
 

@@ -162,7 +162,7 @@ def test_a_model_that_cannot_be_loaded_is_said_loudly(monkeypatch, caplog):
 
 def test_check_says_that_a_weaker_model_judges(tmp_path):
     found = selfcheck.problems(load(classifier=str(tmp_path / "gone")))
-    assert found == [f"model: {str(tmp_path / 'gone')!r} cannot be loaded, so the weaker linear-zh/1 judges"]
+    assert found == [f"model: {str(tmp_path / 'gone')!r} cannot be loaded, so the weaker linear-zh/2 judges"]
 
 
 def test_classify_hands_its_options_to_the_bulk_command(run, monkeypatch):
