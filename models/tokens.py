@@ -24,7 +24,9 @@ PAD, UNKNOWN, PLAIN, EDITED, MASK = range(5)
 """Ids of the special tokens. A text begins with PLAIN, or EDITED where its normaliser restored hidden words."""
 SPECIALS = ("[PAD]", "[UNK]", "[PLAIN]", "[EDITED]", "[MASK]")
 LONGEST = 128
-"""Tokens of one window, the first one included."""
+"""Tokens that are read at once, the first one included; longer texts are read in windows."""
+_NARROW, _OVERLAP = 40, 20
+"""Characters of a long text's windows, and how many two neighbours share."""
 
 _LONG_NUMBER = re.compile(r"[0-9]{4,}")
 _SPACES = re.compile(r"\s+")
@@ -111,19 +113,21 @@ class _Syllables(dict[str, int]):
         return index
 
 
-def windows(tokens: Tokens, longest: int = LONGEST, overlap: int = 32) -> list[tuple[int, list[int], list[int]]]:
-    """Return (offset into the form, ids, syllables) of windows of at most `longest` tokens that overlap."""
-    if len(tokens.ids) <= longest:
+def windows(tokens: Tokens) -> list[tuple[int, list[int], list[int]]]:
+    """Return (offset into the form, ids, syllables): a text as it is, or a long one in narrow windows that overlap.
+
+    Narrow, so that an advert between harmless sentences fills most of one window.
+    """
+    if len(tokens.ids) <= LONGEST:
         return [(0, tokens.ids, tokens.syllables)]
-    step = longest - 1 - overlap
     body = len(tokens.ids) - 1
     return [
         (
             start,
-            [tokens.ids[0], *tokens.ids[1 + start : longest + start]],
-            [0, *tokens.syllables[1 + start : longest + start]],
+            [tokens.ids[0], *tokens.ids[1 + start : 1 + start + _NARROW]],
+            [0, *tokens.syllables[1 + start : 1 + start + _NARROW]],
         )
-        for start in range(0, max(1, body - overlap), step)
+        for start in range(0, body - _OVERLAP, _NARROW - _OVERLAP)
     ]
 
 
