@@ -85,7 +85,8 @@ def test_no_text_takes_the_whole_path_more_than_linear_time(classifier, unit):
         return time.process_time() - started
 
     seconds(1000)
-    assert min(seconds(10_000) for _ in range(3)) < 0.5  # a tenth of a second here; quadratic would be many
+    # a tenth of a second of processor time for the linear model, six tenths for the encoder; quadratic would be many
+    assert min(seconds(10_000) for _ in range(3)) < (0.5 if classifier.version.startswith("linear") else 3.0)
 
 
 def test_padding_hides_nothing(classifier):
