@@ -166,17 +166,17 @@ class Moderator:
     ) -> Assessment:
         message = context.message
         signals = [signal for detect in self._detectors for signal in detect(view, context)]
-        if themed is not None:
-            signals.append(themed)
         if CANARY in message.text:
             signals.append(_CANARY_SIGNAL)
         if model is None:
             signals.append(_UNAVAILABLE)
-        scores = combine(model or {}, signals)
+        scores = combine(model or {}, signals if themed is None else [*signals, themed])
         verdict = self._policy.decide(scores, forced_review=model is None)
         signals = self._model_signals(view, model or {}, verdict, explain) + signals
         if Label.RUMOR in verdict.labels:
             signals += rumor.hints(view)
+        if themed is not None and (explain or self._policy.reaches_review(Label.OFF_TOPIC, themed.score)):
+            signals.append(themed)
         if quote_model is not None:
             verdict = self._with_quote(verdict, quote_model, signals)
         return Assessment(
