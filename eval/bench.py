@@ -39,11 +39,13 @@ Row = dict[str, Any]
 ROUNDS = 5
 
 
-def texts(count: int) -> list[str]:
-    """Return real texts, mixed and repeated up to `count`."""
+def texts(count: int, characters: int | None = None) -> list[str]:
+    """Return real texts, mixed and repeated up to `count`; of about this many characters where it is given."""
     pool = [row.text for row in corpus_rows("test")]
     if DATASETS.is_dir():
         pool += [row.text for row in ordinary_chat()]
+    if characters:
+        pool = [text for text in pool if abs(len(text) - characters) <= characters // 8]
     order = np.random.default_rng(0).permutation(len(pool))
     return [pool[order[i % len(pool)]] for i in range(count)]
 
@@ -107,9 +109,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=5000)
+    parser.add_argument("--characters", type=int, help="only texts of about this length")
     parser.add_argument("--classifier", default=DEFAULT_CLASSIFIER)
     options = parser.parse_args(arguments)
-    sample = texts(options.messages)
+    sample = texts(options.messages, options.characters)
     classifier = load_classifier(options.classifier)
     runs: list[tuple[str, Batch, int]] = [
         ("whole path, in process", product(Moderator(classifier)), len(sample)),
