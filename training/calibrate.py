@@ -10,6 +10,7 @@ both at once), fitted on the dev mixture of `training.linear`; the same budgets 
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 from collections import Counter
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ from copilot.policy import Band
 from copilot.text import text_views
 from copilot.types import Label
 from models import load_classifier
-from models.artifacts import read_manifest
+from models.artifacts import MANIFEST, read_manifest, resolve
 from models.encoder import EncoderModel
 from models.linear import LinearClassifier
 from training.examples import PAIR_SETS
@@ -112,6 +113,19 @@ def sources(tags: Sequence[str]) -> Counter[str]:
             counts[name] = pq.read_metadata(path).num_rows
     counts["corpus"] = len(corpus_rows("train"))
     return counts
+
+
+def companion_for(reference: str, tags: Sequence[str]) -> LinearClassifier | None:
+    """Return the linear classifier that speaks too; none where it learnt from sets of other licences."""
+    if reference == "none":
+        return None
+    learnt_from = set(json.loads((resolve(reference) / MANIFEST).read_text("utf-8"))["licence_tags"])
+    if not learnt_from <= set(tags):
+        print(f"{reference} learnt from {', '.join(sorted(learnt_from - set(tags)))} sets as well: it stays silent")
+        return None
+    companion = load_classifier(reference)
+    assert isinstance(companion, LinearClassifier)
+    return companion
 
 
 def write(source: Path, folder: Path, tags: Sequence[str], companion: LinearClassifier | None) -> Path:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from models.tokens import MASK, SPECIALS, Vocabulary
+from training.calibrate import companion_for
 from training.finetune import alike_loss, graded_loss, label_loss, themed_loss
 from training.machine import Budget, load_checkpoint, save_checkpoint
 from training.network import Encoder, Judge, Size
@@ -116,6 +117,13 @@ def test_the_learning_rate_follows_the_time_spent_over_restarts(tmp_path):
     assert Budget(60, tmp_path / "log", spent=2.0).rate(1.0) == pytest.approx(1.0, abs=0.02)
     assert Budget(60, tmp_path / "log", spent=59.9).rate(1.0) < 0.05
     assert Budget(60, tmp_path / "log", spent=61).progress == 1
+
+
+def test_a_companion_of_other_licences_stays_silent(capsys):
+    assert companion_for("linear-zh", ["permissive"]) is None
+    assert "unstated" in capsys.readouterr().out
+    assert companion_for("linear-zh", ["permissive", "unstated", "academic"]).version.startswith("linear-zh")
+    assert companion_for("none", ["permissive"]) is None
 
 
 def test_the_whole_pipeline_makes_an_artefact_and_resumes(tiny_encoder):
