@@ -163,11 +163,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--companion", default=COMPANION, help="linear classifier that speaks too, or none")
     parser.add_argument("--licences", default="permissive,unstated,academic")
     options = parser.parse_args(arguments)
-    companion = None if options.companion == "none" else load_classifier(options.companion)
-    assert companion is None or isinstance(companion, LinearClassifier)
-    print(
-        f"saved to {write(options.out, options.artifact or next_version(NAME), options.licences.split(','), companion)}"
-    )
+    tags = options.licences.split(",")
+    folder = write(options.out, options.artifact or next_version(NAME), tags, companion_for(options.companion, tags))
+    print(f"saved to {folder}")
 
 
 if __name__ == "__main__":
