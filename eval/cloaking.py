@@ -16,7 +16,7 @@ import numpy as np
 
 from copilot.moderator import Moderator
 from eval.metrics import share, threshold_at
-from eval.quality import OUTPUT, Judged, any_harm, judge, show
+from eval.quality import Judged, any_harm, judge, publish, show
 from models import DEFAULT_CLASSIFIER, load_classifier
 from training.augment import CLOAKS, cloaked
 from training.sources import DATASETS, Row, corpus_rows, ordinary_chat, public_rows
@@ -82,9 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--classifier", default=DEFAULT_CLASSIFIER)
     options = parser.parse_args(arguments)
     text = show("Cloaking", measure(Moderator(load_classifier(options.classifier))))
-    OUTPUT.mkdir(parents=True, exist_ok=True)
-    (OUTPUT / "cloaking.md").write_text(text, "utf-8")
-    print(text)
+    publish("cloaking", text)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from copilot.moderator import Moderator
 from copilot.types import Assessment, Decision, Message
-from eval.quality import OUTPUT, show
+from eval.quality import publish, show
 from models import DEFAULT_CLASSIFIER, load_classifier
 from training.sources import ROOT
 
@@ -101,9 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     table, misses = measure(Moderator(load_classifier(options.classifier)), options.part)
     text = show(f"Evasion of contacts, {options.part} half", table)
-    OUTPUT.mkdir(parents=True, exist_ok=True)
-    (OUTPUT / "evasion.md").write_text(text, "utf-8")
-    print(text)
+    publish("evasion", text)
     if options.misses:
         print("\n".join(misses))
 

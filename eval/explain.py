@@ -18,7 +18,7 @@ from copilot.ports import Classifier
 from copilot.text import text_views
 from copilot.types import Label, Span
 from eval.metrics import Floats
-from eval.quality import OUTPUT, show
+from eval.quality import publish, show
 from models import DEFAULT_CLASSIFIER, load_classifier
 from training.sources import TEXT_LABELS, corpus_rows
 
@@ -85,9 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--classifier", default=DEFAULT_CLASSIFIER)
     options = parser.parse_args(arguments)
     text = show("Evidence", measure(load_classifier(options.classifier)))
-    OUTPUT.mkdir(parents=True, exist_ok=True)
-    (OUTPUT / "explain.md").write_text(text, "utf-8")
-    print(text)
+    publish("explain", text)
 
 
 if __name__ == "__main__":

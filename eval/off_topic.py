@@ -19,7 +19,7 @@ import pandas as pd
 from copilot.moderator import Moderator
 from copilot.types import Community, Label, Message
 from eval.metrics import auc, share
-from eval.quality import OUTPUT, show
+from eval.quality import publish, show
 from models import DEFAULT_CLASSIFIER, load_classifier
 from training.sources import DATASETS
 from training.themes import corpus_themes, small_talk
@@ -117,9 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--classifier", default=DEFAULT_CLASSIFIER)
     options = parser.parse_args(arguments)
     text = show("Off topic", measure(Moderator(load_classifier(options.classifier))))
-    OUTPUT.mkdir(parents=True, exist_ok=True)
-    (OUTPUT / "off_topic.md").write_text(text, "utf-8")
-    print(text)
+    publish("off_topic", text)
 
 
 if __name__ == "__main__":

@@ -225,6 +225,13 @@ def show(title: str, table: Sequence[dict[str, object]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def publish(name: str, text: str) -> None:
+    """Print a table and keep it where the card finds it."""
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    (OUTPUT / f"{name}.md").write_text(text, "utf-8")
+    print(text)
+
+
 def _cell(value: object) -> str:
     if isinstance(value, float):
         return "–" if value != value else f"{value:.4f}" if value < 0.02 else f"{value:.3f}"

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from eval.metrics import auc
-from eval.quality import OUTPUT, show
+from eval.quality import publish, show
 from training.linear import design
 from training.sources import BRACKETED, DATASETS
 
@@ -85,9 +85,7 @@ def main() -> None:
         print(f"The public sets are not at {DATASETS}: without them there is nothing to measure.")
         return
     text = show("Rumours by wording alone (last row: trained on earlier posts)", list(measure()))
-    OUTPUT.mkdir(parents=True, exist_ok=True)
-    (OUTPUT / "rumors.md").write_text(text, "utf-8")
-    print(text)
+    publish("rumors", text)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from scipy.stats import spearmanr
 
 from copilot.ports import Encoder
 from copilot.text import text_views
-from eval.quality import OUTPUT, show
+from eval.quality import publish, show
 from models import DEFAULT_ENCODER, HASHING, load_encoder
 from training.examples import families, held_out_pair
 from training.sources import DATASETS
@@ -92,9 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--encoders", nargs="+", default=[DEFAULT_ENCODER, HASHING])
     text = show("Similarity", measure(parser.parse_args(arguments).encoders))
-    OUTPUT.mkdir(parents=True, exist_ok=True)
-    (OUTPUT / "similarity.md").write_text(text, "utf-8")
-    print(text)
+    publish("similarity", text)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from copilot.moderator import Moderator
 from copilot.types import Decision, Label
 from eval import cloaking, off_topic
 from eval.metrics import auc, share
-from eval.quality import OUTPUT, Judged, harm_classes, harm_table, judge, show, toxicn_table
+from eval.quality import Judged, harm_classes, harm_table, judge, publish, show, toxicn_table
 from eval.similarity import near_copies, pair_sets, spearman
 from models import DEFAULT_CLASSIFIER, load_classifier, load_encoder
 from training.sources import DATASETS, ordinary_chat, public_rows
@@ -112,9 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     table = [*abuse(moderator), *harm(moderator, chat), *alarms(chat), *themes(moderator), *cloaks(moderator)]
     table += similarity(options.classifier)
     text = show(f"Targets, {moderator.versions.model}", table)
-    OUTPUT.mkdir(parents=True, exist_ok=True)
-    (OUTPUT / "targets.md").write_text(text, "utf-8")
-    print(text)
+    publish("targets", text)
 
 
 if __name__ == "__main__":

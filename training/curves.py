@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         axis.set_title(title, fontsize=9)
         axis.set_xlabel("minutes on two CPU cores", fontsize=8)
         axis.grid(alpha=0.3)
-        axis.legend(fontsize=7)
+        if axis.lines:
+            axis.legend(fontsize=7)
     figure.tight_layout()
     figure.savefig(options.out / "curves.png")
     print(f"wrote {options.out / 'curves.png'}")
