@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from copilot.types import Case, Community, Label, Message, Span
+from copilot.types import Case, Community, DecidedCase, Label, Message, Precedent, Span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,6 +74,33 @@ class Relevance(Protocol):
         that a model that has just read it need not read it again. `examples` are messages that
         count as on topic; there may be none.
         """
+        ...
+
+
+class CaseIndex(Protocol):
+    """Finds decided cases that are like a text. Derived from the store, rebuilt from it, never the only copy.
+
+    The communities and libraries to look in are part of every question: no case of any other is ever returned.
+    Safe to call from several threads; what `add` was given is found by the next search.
+    """
+
+    @property
+    def version(self) -> str:
+        """Name and version of the encoder whose vectors it holds."""
+        ...
+
+    def add(self, cases: Sequence[DecidedCase], vectors: NDArray[np.float32]) -> None:
+        """Keep cases, one vector each; a case with the same community and id is replaced."""
+        ...
+
+    def remove(self, community: str, case_ids: Sequence[int]) -> None:
+        """Forget cases; unknown ones are ignored."""
+        ...
+
+    def search(
+        self, views: Sequence[TextViews], vectors: NDArray[np.float32], scopes: Sequence[Sequence[str]], k: int
+    ) -> list[list[Precedent]]:
+        """For each text at most `k` precedents from the communities and libraries of its scope, likest first."""
         ...
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 
 Span = tuple[int, int]
@@ -80,7 +80,10 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a member. `text` is what the author typed; `quoted` what they quoted."""
+    """One message of a member. `text` is what the author typed; `quoted` what they quoted.
+
+    `roles` are the author's roles in the community, in its own words ("群主", "管理员", "商家").
+    """
 
     id: str
     text: str
@@ -90,6 +93,99 @@ class Message:
     sent_at: datetime | None = None
     reply_to: str | None = None
     theme: str | None = None
+    roles: tuple[str, ...] = ()
+
+
+class ClauseKind(StrEnum):
+    """What a clause does: forbids, permits what would else be flagged, or only tells."""
+
+    FORBID = "forbid"
+    ALLOW = "allow"
+    INFORM = "inform"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Recurring hours in local time. `weekdays` are ISO (1 Monday to 7 Sunday), none of them means every day.
+
+    `start` and `end` bound the hours of a day, half open; where `end` is earlier the window goes past midnight.
+    """
+
+    weekdays: tuple[int, ...] = ()
+    start: time | None = None
+    end: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One rule of a community, with what it was understood to mean.
+
+    `keywords` are what the clause names ("砍价", "拼团"), `windows` when it applies (always, where none), `roles`
+    whom it permits or exempts. `confidence` in [0, 1] says how sure the reading is; what an admin confirmed is 1.
+    """
+
+    number: int
+    text: str
+    kind: ClauseKind
+    labels: tuple[Label, ...] = ()
+    measure: Measure = Measure.NONE
+    keywords: tuple[str, ...] = ()
+    windows: tuple[Window, ...] = ()
+    roles: tuple[str, ...] = ()
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """One version of a community's rules: their text and the clauses read from it."""
+
+    version: int
+    text: str
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CitedClause:
+    """A clause that a message falls under, how sure that is, and why."""
+
+    version: int
+    clause: Clause
+    confidence: float
+    reason: Reason
+
+
+class Likeness(StrEnum):
+    """How a precedent was found: the same normal form, a near-copy of it, or the same meaning."""
+
+    SAME = "same"
+    NEAR_COPY = "near_copy"
+    SIMILAR = "similar"
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedCase:
+    """A case as the index of precedents keeps it: whose, what was written, and what people made of it.
+
+    `community` is the community's id, or the name of a shared library such as `library:rumors`.
+    """
+
+    case_id: int
+    community: str
+    text: str
+    decision: Decision
+    labels: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Precedent:
+    """A decided case met again. `similarity` in [0, 1] is the calibrated probability that it is the same again."""
+
+    case_id: int
+    community: str
+    decision: Decision
+    labels: tuple[Label, ...]
+    similarity: float
+    likeness: Likeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +195,8 @@ class Community:
     `commerce` says that lawful offers belong to its theme (a second-hand or group-buying group).
     Keyword and domain lists are matched on the normal form; allow beats deny. A denied keyword may
     name its label (`gambling:德州局`), otherwise it counts as `ads`. `on_topic_examples` are messages
-    that belong here, in the members' own words.
+    that belong here, in the members' own words. `libraries` are the shared libraries of known cases that it
+    subscribes to. `rule_set` is the version in force of what was read from `rules`.
     """
 
     id: str
@@ -112,6 +209,9 @@ class Community:
     allow_domains: tuple[str, ...] = ()
     deny_domains: tuple[str, ...] = ()
     on_topic_examples: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
+    time_zone: str = "Asia/Shanghai"
+    rule_set: RuleSet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +234,21 @@ class Assessment:
     scores: Mapping[Label, float]
     signals: tuple[Signal, ...]
     versions: Versions
+    clauses: tuple[CitedClause, ...] = ()
+    precedents: tuple[Precedent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a person decided about a case, and why. `labels` are what it really was; none for a false alarm."""
+
+    case_id: int
+    decision: Decision
+    labels: tuple[Label, ...]
+    measure: Measure
+    actor: str
+    reason: str
+    decided_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,4 +258,5 @@ class Case:
     message: Message
     assessment: Assessment
     received_at: datetime
+    id: int | None = None
     duplicate: bool = field(default=False, compare=False)
