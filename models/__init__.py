@@ -41,7 +41,7 @@ def load_classifier(reference: str = DEFAULT_CLASSIFIER, threads: int | None = N
     if reference.startswith("transformers:"):
         from models.backends.transformers import TransformersClassifier
 
-        return TransformersClassifier(reference.removeprefix("transformers:"))
+        return TransformersClassifier(reference.removeprefix("transformers:"), threads)
     manifest = read_manifest(resolve(reference))
     if manifest.kind == "linear":
         return LinearClassifier(manifest)

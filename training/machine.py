@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
+from tqdm import tqdm
 
 
 def device() -> torch.device:
@@ -45,6 +47,13 @@ class Budget:
         self._minutes = minutes
         self._log = log
         self._started = time.monotonic() - spent * 60
+        self._bar = tqdm(
+            total=round(minutes, 1),
+            initial=round(min(spent, minutes), 1),
+            unit="min",
+            bar_format="{percentage:3.0f}%|{bar}| {n:.1f}/{total} min {postfix}",
+            disable=None,  # no bar where the output is a file
+        )
 
     @property
     def spent(self) -> float:
@@ -67,7 +76,9 @@ class Budget:
         record = {"minutes": round(self.spent, 2), **{k: round(v, 4) for k, v in figures.items()}}
         with self._log.open("a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
-        print(record, flush=True)
+        self._bar.update(min(self.spent, self._minutes) - self._bar.n)
+        tqdm.write(str(record), file=sys.stdout)
+        sys.stdout.flush()
 
 
 class Optimisers:

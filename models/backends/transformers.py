@@ -20,12 +20,14 @@ class TransformersClassifier:
 
     Its labels are taken where they bear our names; after `?` others are mapped to ours. A model trained
     for several labels at once is read through a sigmoid, any other through a softmax. Its probabilities
-    are taken for calibrated, and the default bands apply. It has no evidence to show.
+    are taken for calibrated, and the default bands apply. It has no evidence to show. `threads` holds
+    for all of PyTorch in this process.
     """
 
-    def __init__(self, reference: str) -> None:
+    def __init__(self, reference: str, threads: int | None = None) -> None:
         name, _, query = reference.partition("?")
         try:
+            import torch
             from transformers import AutoModelForSequenceClassification, AutoTokenizer
         except ImportError as error:
             raise ArtifactError("transformers is missing: pip install 'community-copilot[transformers]'") from error
@@ -34,6 +36,8 @@ class TransformersClassifier:
             self._model: Any = AutoModelForSequenceClassification.from_pretrained(name).eval()
         except Exception as error:  # the library raises whatever its parts raise
             raise ArtifactError(f"the transformers model {name!r} cannot be loaded: {error}") from error
+        if threads is not None:
+            torch.set_num_threads(threads)
         self._columns = _columns(self._model.config.id2label, dict(parse_qsl(query)), name)
         self._several = self._model.config.problem_type == "multi_label_classification"
         self._name = name
