@@ -12,7 +12,7 @@ from api.limits import RateLimit
 from api.metrics import Metrics
 from api.middleware import BodyLimit, RequestContext
 from api.pieces import Keys, Pieces
-from api.routes import classify, communities, status
+from api.routes import cases, changes, classify, communities, policy, rules, search, status
 from api.settings import Settings
 from copilot import __version__
 from copilot.service import Service
@@ -46,7 +46,7 @@ def create_app(settings: Settings, service: Service, keyring: Keys) -> FastAPI:
         metrics=metrics,
     )
     errors.install(app)
-    for module in (classify, communities, status):
+    for module in (classify, communities, rules, policy, changes, cases, search, status):
         app.include_router(module.router)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     app.add_middleware(RequestContext, metrics=metrics)  # added last, so outermost

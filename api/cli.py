@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from api.commands import library, rules
+from api.commands.common import settings
+
 if TYPE_CHECKING:
     from api.settings import Settings
     from copilot.adapters.sql import KeyRing
@@ -23,6 +26,8 @@ keys_app = typer.Typer(no_args_is_help=True, help="Make, list and revoke API key
 db_app = typer.Typer(no_args_is_help=True, help="Look after the database.")
 app.add_typer(keys_app, name="keys")
 app.add_typer(db_app, name="db")
+app.add_typer(library.app, name="library")
+app.add_typer(rules.app, name="rules")
 
 
 def main() -> None:
@@ -41,10 +46,9 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port; 0 picks a free one.")] = None,
 ) -> None:
     """Start the HTTP service; the first time, make a demo community and a key."""
-    settings = _settings(host=host, port=port)
     from api import server
 
-    server.run(settings)
+    server.run(settings(host=host, port=port))
 
 
 @keys_app.command("create")
@@ -59,7 +63,7 @@ def create_key(
     if not name.strip():
         _fail("give the key a name: whose is it?")
     wanted = checked_scopes(scopes.split(","))
-    plain = _keyring(_settings()).create(name, wanted)
+    plain = _keyring(settings()).create(name, wanted)
     print(plain if quiet else f"{plain}\nKeep it well: it is not shown again.")
 
 
@@ -71,7 +75,7 @@ def list_keys() -> None:
     from rich.table import Table
 
     table = Table("id", "name", "scopes", "created", "last used", "state")
-    for key in _keyring(_settings()).list():
+    for key in _keyring(settings()).list():
         table.add_row(
             str(key.id),
             escape(key.name),
@@ -88,7 +92,7 @@ def revoke_key(
     key_id: Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="The id that `keys list` shows.")],
 ) -> None:
     """Make a key worthless at once."""
-    _keyring(_settings()).revoke(key_id)
+    _keyring(settings()).revoke(key_id)
     print(f"Key {key_id} is revoked.")
 
 
@@ -97,7 +101,7 @@ def upgrade_database() -> None:
     """Create the tables or bring them up to date."""
     from copilot.adapters.sql import upgrade
 
-    upgrade(_settings().database_url)
+    upgrade(settings().database_url)
     print("The database is up to date.")
 
 
@@ -106,7 +110,7 @@ def config() -> None:
     """Show the settings in force, without passwords, and how to change them."""
     from api.settings import DEFAULT_FILE
 
-    for name, value in _settings().redacted().items():
+    for name, value in settings().redacted().items():
         print(f"{name} = {_toml(value)}")
     print(f"\n# Change them in {DEFAULT_FILE}, in the file COPILOT_CONFIG names, or by COPILOT_<NAME>.")
 
@@ -114,10 +118,9 @@ def config() -> None:
 @app.command()
 def check() -> None:
     """Send a harmless test message through the whole pipeline; exit 0 where all is well."""
-    settings = _settings()
     from api import selfcheck
 
-    problems = selfcheck.problems(settings)
+    problems = selfcheck.problems(settings())
     for problem in problems:
         print(f"FAILED  {problem}", file=sys.stderr)
     if problems:
@@ -147,20 +150,11 @@ def classify(context: typer.Context) -> None:
     command(args=context.args, prog_name="community-copilot classify")
 
 
-def _settings(**overrides: object) -> Settings:
-    from api import logs
-    from api.settings import load
-
-    settings = load(**overrides)
-    logs.configure(settings.log_level, settings.log_format)
-    return settings
-
-
-def _keyring(settings: Settings) -> KeyRing:
+def _keyring(chosen: Settings) -> KeyRing:
     from copilot.adapters.sql import KeyRing, connect, upgrade
 
-    upgrade(settings.database_url)
-    return KeyRing(connect(settings.database_url))
+    upgrade(chosen.database_url)
+    return KeyRing(connect(chosen.database_url))
 
 
 def _toml(value: object) -> str:

@@ -162,6 +162,10 @@ class Likeness(StrEnum):
     SIMILAR = "similar"
 
 
+LIBRARY = "library:"
+"""Stands before a shared library's name where a community's id would stand; no community may be called so."""
+
+
 @dataclass(frozen=True, slots=True)
 class DecidedCase:
     """A case as the index of precedents keeps it: whose, what was written, and what people made of it.
@@ -196,7 +200,7 @@ class Community:
     Keyword and domain lists are matched on the normal form; allow beats deny. A denied keyword may
     name its label (`gambling:德州局`), otherwise it counts as `ads`. `on_topic_examples` are messages
     that belong here, in the members' own words. `libraries` are the shared libraries of known cases that it
-    subscribes to. `rule_set` is the version in force of what was read from `rules`.
+    subscribes to.
     """
 
     id: str
@@ -211,7 +215,6 @@ class Community:
     on_topic_examples: tuple[str, ...] = ()
     libraries: tuple[str, ...] = ()
     time_zone: str = "Asia/Shanghai"
-    rule_set: RuleSet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +227,23 @@ class Versions:
 
 
 @dataclass(frozen=True, slots=True)
+class ShadowVerdict:
+    """What rules or a policy that are only being tried out make of a message; None where not on trial."""
+
+    rules: int | None
+    policy: int | None
+    decision: Decision
+    labels: tuple[Label, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
-    """The machine's opinion of one message. `labels` are those whose score reaches their band."""
+    """The machine's opinion of one message. `labels` are those whose score reaches their band.
+
+    `model_scores` are the model's own probabilities, before signals, calibration by decisions and precedents.
+    `mute_minutes` is how long a suggested mute lasts. `would_remove` marks a review that would be a removal if
+    the community let the machine remove. `shadow` is what the rules or policy on trial say.
+    """
 
     message_id: str
     decision: Decision
@@ -236,6 +254,10 @@ class Assessment:
     versions: Versions
     clauses: tuple[CitedClause, ...] = ()
     precedents: tuple[Precedent, ...] = ()
+    model_scores: Mapping[Label, float] = field(default_factory=dict)
+    mute_minutes: int = 0
+    would_remove: bool = False
+    shadow: ShadowVerdict | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,14 +271,16 @@ class Resolution:
     actor: str
     reason: str
     decided_at: datetime
+    id: int | None = field(default=None, compare=False)
+    undone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A message with its assessment, as kept. `duplicate` says that it had been kept before."""
+    """A message with its assessment, as kept; `id` is the store's. `duplicate` says that it had been kept before."""
 
     message: Message
     assessment: Assessment
     received_at: datetime
-    id: int | None = None
+    id: int | None = field(default=None, compare=False)
     duplicate: bool = field(default=False, compare=False)

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from copilot.charter import Charter
 from copilot.moderator import Moderator
 from copilot.types import Community, Label, Message
 from eval.metrics import auc, share
@@ -66,7 +67,8 @@ def foreign(moderator: Moderator, pairs: Sequence[Triple], examples: Mapping[str
     """Return the product's off-topic score of each message under its theme."""
     names = {theme: f"c{i}" for i, theme in enumerate(dict.fromkeys(theme for theme, _, _ in pairs))}
     known = {
-        cid: Community(cid, cid, theme=theme, on_topic_examples=examples.get(theme, ())) for theme, cid in names.items()
+        cid: Charter(Community(cid, cid, theme=theme, on_topic_examples=examples.get(theme, ())))
+        for theme, cid in names.items()
     }
     messages = [Message(str(i), text, community=names[theme]) for i, (theme, text, _) in enumerate(pairs)]
     return [a.scores[Label.OFF_TOPIC] for a in moderator.assess(messages, known)]

@@ -18,12 +18,13 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.settings import Settings
 from copilot.adapters.sql import KeyRing, SqlStore, connect, upgrade
+from copilot.charter import Charter
+from copilot.policy import Policy
 from copilot.service import Service
 from copilot.types import (
     LABELS,
     Assessment,
     Case,
-    Community,
     Decision,
     Label,
     Measure,
@@ -47,20 +48,25 @@ class FakeModerator:
 
     def __init__(self, model: str = "fake/1") -> None:
         self.versions = Versions(model, "bands/1", "rules/1")
+        self.policy = Policy()
         self.asked: list[Message] = []
-        self.communities: dict[str, Community] = {}
+        self.charters: dict[str, Charter] = {}
 
     def assess(
         self,
         messages: Sequence[Message],
-        communities: Mapping[str, Community] | None = None,
+        charters: Mapping[str, Charter] | None = None,
         repeats: Any = None,
+        standings: Any = None,
         *,
         explain: bool = False,
     ) -> list[Assessment]:
         self.asked.extend(messages)
-        self.communities.update(communities or {})
+        self.charters.update(charters or {})
         return [self._judge(message) for message in messages]
+
+    def look_up(self, texts: Sequence[str], charter: Charter, k: int) -> list[Any]:
+        return [((), self._judge(Message("0", text))) for text in texts]
 
     def _judge(self, message: Message) -> Assessment:
         if "崩溃" in message.text:

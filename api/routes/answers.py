@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.schemas import ErrorOut
+from api.schemas.status import ErrorOut
 
 _MEANINGS = {
     400: "The request is wrong; `param` names the field.",

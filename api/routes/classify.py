@@ -7,13 +7,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
+from api import shown
 from api.body import StrictRoute
 from api.pieces import pieces_of
 from api.routes.answers import KEYED, WITH_BODY, errors
-from api.schemas import ClassifyIn, ClassifyOut, MessageIn, ResultOut, SignalOut, VersionsOut
+from api.schemas.classify import ClassifyIn, ClassifyOut, MessageIn
 from api.security import require
 from copilot.adapters.sql import Key
-from copilot.types import Assessment, Message, Signal
+from copilot.types import Message
 
 router = APIRouter(prefix="/v1", tags=["moderation"], route_class=StrictRoute)
 
@@ -34,14 +35,18 @@ def classify(body: ClassifyIn, request: Request, _key: Annotated[Key, Depends(re
     messages = [_message(message, body) for message in body.messages]
     if body.keeps:
         cases = pieces.service.ingest(messages, explain=body.explain)
-        judged = [(case.assessment, case.duplicate) for case in cases]
+        results = [
+            shown.result(case.assessment, body.lang, case_id=case.id, duplicate=case.duplicate) for case in cases
+        ]
+        fresh = [case.assessment for case in cases if not case.duplicate]
     else:
-        judged = [(assessment, False) for assessment in pieces.service.assess(messages, explain=body.explain)]
-    pieces.metrics.observe_assessments(verdict for verdict, duplicate in judged if not duplicate)
+        fresh = pieces.service.assess(messages, explain=body.explain)
+        results = [shown.result(assessment, body.lang) for assessment in fresh]
+    pieces.metrics.observe_assessments(fresh)
     return ClassifyOut(
         id=f"cls-{uuid.uuid4().hex}",
         model=pieces.service.moderator.versions.model,
-        results=[_result(verdict, duplicate, body.lang) for verdict, duplicate in judged],
+        results=results,
     )
 
 
@@ -55,33 +60,5 @@ def _message(given: MessageIn, body: ClassifyIn) -> Message:
         sent_at=given.sent_at,
         reply_to=given.reply_to,
         theme=body.theme,
-    )
-
-
-def _result(verdict: Assessment, duplicate: bool, lang: str) -> ResultOut:
-    return ResultOut(
-        id=verdict.message_id,
-        decision=verdict.decision,
-        measure=verdict.measure,
-        labels=list(verdict.labels),
-        scores=dict(verdict.scores),
-        signals=[_signal(signal, lang) for signal in verdict.signals],
-        versions=VersionsOut(
-            model=verdict.versions.model,
-            policy=verdict.versions.policy,
-            rules=verdict.versions.rules,
-        ),
-        duplicate=duplicate,
-    )
-
-
-def _signal(signal: Signal, lang: str) -> SignalOut:
-    return SignalOut(
-        source=signal.source,
-        kind=signal.kind,
-        label=signal.label,
-        score=signal.score,
-        spans=list(signal.spans),
-        reason=signal.reason.en if lang == "en" else signal.reason.zh,
-        reason_en=signal.reason.en,
+        roles=tuple(given.roles),
     )

@@ -10,14 +10,14 @@ from fastapi import APIRouter, Depends, Path, Request
 from api.body import StrictRoute
 from api.pieces import pieces_of
 from api.routes.answers import KEYED, WITH_BODY, errors
-from api.schemas import (
+from api.schemas.communities import (
     CommunitiesOut,
     CommunityFields,
-    CommunityId,
     CommunityIn,
     CommunityOut,
     CommunityPatch,
 )
+from api.schemas.fields import CommunityId
 from api.security import require
 from copilot.types import Community
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from api.pieces import pieces_of
 from api.routes.answers import errors
-from api.schemas import StatusOut
+from api.schemas.status import StatusOut
 from copilot import __version__
 from copilot.errors import ModelUnavailable
 

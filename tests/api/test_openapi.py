@@ -88,5 +88,5 @@ def test_both_ways_to_give_a_key_are_documented():
 
 def test_request_fields_tell_what_they_mean():
     fields = DOCUMENT["components"]["schemas"]["MessageIn"]["properties"]
-    assert set(fields) == {"id", "text", "quoted", "author", "sent_at", "reply_to"}
+    assert set(fields) == {"id", "text", "quoted", "author", "roles", "sent_at", "reply_to"}
     assert all(field.get("description") for field in fields.values())

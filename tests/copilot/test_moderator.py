@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from copilot.charter import Charter
 from copilot.moderator import CANARY, Moderator
 from copilot.policy import Band
 from copilot.types import LABELS, Community, Decision, Label, Measure, Message
@@ -135,16 +136,16 @@ def test_relevance_is_asked_only_where_there_is_a_theme_and_something_is_said():
     community = Community("c", "c", theme="养猫")
     texts = ["今天大盘跌了好多啊", "我家猫三天没吃饭了", "好的"]
     messages = [Message(str(i), text, community="c") for i, text in enumerate(texts)]
-    scores = [a.scores[Label.OFF_TOPIC] for a in moderator.assess(messages, {"c": community})]
+    scores = [a.scores[Label.OFF_TOPIC] for a in moderator.assess(messages, {"c": Charter(community)})]
     assert scores == pytest.approx([0.9, 0.1, 0.0])
     assert moderator.assess([Message("1", texts[0])])[0].scores[Label.OFF_TOPIC] == 0
     said = [
         [s.source for s in a.signals if s.label is Label.OFF_TOPIC]
-        for a in moderator.assess(messages, {"c": community})
+        for a in moderator.assess(messages, {"c": Charter(community)})
     ]
     assert said == [["model:theme"], [], []]  # what belongs is not told that it does not
     approved = replace(community, on_topic_examples=("我家的狗",))
-    [helped] = moderator.assess(messages[:1], {"c": approved}, explain=True)
+    [helped] = moderator.assess(messages[:1], {"c": Charter(approved)}, explain=True)
     assert helped.scores[Label.OFF_TOPIC] == pytest.approx(0.1)
     assert "认可" in next(s.reason.zh for s in helped.signals if s.label is Label.OFF_TOPIC)
 

@@ -39,46 +39,46 @@ def store(engine):
 
 def test_a_community_comes_back_as_it_was_given(store):
     with store.begin() as unit:
-        unit.add_community(DEMO)
+        unit.communities.add(DEMO)
     with store.begin() as unit:
-        assert unit.community("demo") == DEMO
-        assert unit.communities() == [DEMO]
+        assert unit.communities.get("demo") == DEMO
+        assert unit.communities.all() == [DEMO]
 
 
 def test_a_taken_id_is_a_conflict_that_names_the_field(store):
     with store.begin() as unit:
-        unit.add_community(DEMO)
+        unit.communities.add(DEMO)
     with pytest.raises(Conflict) as caught, store.begin() as unit:
-        unit.add_community(DEMO)
+        unit.communities.add(DEMO)
     assert caught.value.param == "id"
 
 
 def test_an_unknown_community_is_not_found(store):
     with pytest.raises(NotFound), store.begin() as unit:
-        unit.community("nowhere")
+        unit.communities.get("nowhere")
     with pytest.raises(NotFound), store.begin() as unit:
-        unit.replace_community(DEMO)
+        unit.communities.replace(DEMO)
 
 
 def test_a_community_changed_since_it_was_read_is_a_conflict(store):
     with store.begin() as unit:
-        unit.add_community(DEMO)
+        unit.communities.add(DEMO)
     with pytest.raises(Conflict), store.begin() as slow:  # noqa: PT012
-        read = slow.community("demo")
+        read = slow.communities.get("demo")
         with store.begin() as quick:
-            quick.replace_community(replace(DEMO, theme="停车"))
-        slow.replace_community(replace(read, name="另一个名字"))
+            quick.communities.replace(replace(DEMO, theme="停车"))
+        slow.communities.replace(replace(read, name="另一个名字"))
     with store.begin() as unit:
-        assert unit.community("demo") == replace(DEMO, theme="停车")
+        assert unit.communities.get("demo") == replace(DEMO, theme="停车")
 
 
 def test_a_case_comes_back_as_it_was_kept(store, make_case):
     sent = datetime(2026, 1, 31, 8, tzinfo=timezone(timedelta(hours=8)))
     case = make_case("可疑的说法😀", community="demo", author="小王", quoted="原话", sent_at=sent, reply_to="m0")
     with store.begin() as unit:
-        unit.add_cases([case])
+        unit.cases.add([case])
     with store.begin() as unit:
-        [kept] = unit.kept_cases([case.message])
+        [kept] = unit.cases.kept([case.message])
     assert kept == case
     assert kept.received_at.tzinfo is UTC
     assert kept.message.sent_at.utcoffset() == timedelta(0)
@@ -87,14 +87,14 @@ def test_a_case_comes_back_as_it_was_kept(store, make_case):
 def test_cases_are_looked_up_by_community_id_and_text(store, make_case):
     case = make_case("你好", id="1", community="demo")
     with store.begin() as unit:
-        unit.add_cases([case])
+        unit.cases.add([case])
         others = [
             replace(case.message, text="你好!"),
             replace(case.message, id="2"),
             replace(case.message, community="other"),
             replace(case.message, community=None),
         ]
-        found = unit.kept_cases([*others, case.message])
+        found = unit.cases.kept([*others, case.message])
     assert found == [None, None, None, None, case]
 
 
@@ -102,19 +102,19 @@ def test_cases_are_looked_up_by_community_id_and_text(store, make_case):
 def test_the_same_text_under_the_same_id_cannot_be_kept_twice(store, make_case, community):
     case = make_case(community=community)
     with store.begin() as unit:
-        unit.add_cases([case])
+        unit.cases.add([case])
     with pytest.raises(Conflict), store.begin() as unit:
-        unit.add_cases([case])
+        unit.cases.add([case])
 
 
 def test_a_failing_unit_keeps_nothing(store, engine, make_case):
     case = make_case("广告", community="demo")
     with pytest.raises(RuntimeError), store.begin() as unit:  # noqa: PT012
-        unit.add_community(DEMO)
-        unit.add_cases([case])
+        unit.communities.add(DEMO)
+        unit.cases.add([case])
         raise RuntimeError
     with pytest.raises(Conflict), store.begin() as unit:
-        unit.add_cases([case, case])
+        unit.cases.add([case, case])
     with engine.connect() as connection:
         for table in metadata.sorted_tables:
             assert connection.scalar(sa.select(sa.func.count()).select_from(table)) == 0
@@ -122,7 +122,7 @@ def test_a_failing_unit_keeps_nothing(store, engine, make_case):
 
 def test_whatever_is_not_allowed_stands_in_the_outbox(store, engine, make_case):
     with store.begin() as unit:
-        unit.add_cases([make_case("早"), make_case("广告"), make_case("早"), make_case("可疑")])
+        unit.cases.add([make_case("早"), make_case("广告"), make_case("早"), make_case("可疑")])
     with engine.connect() as connection:
         query = sa.select(cases.c.text, outbox.c.kind, outbox.c.state).join(cases)
         found = connection.execute(query.order_by(outbox.c.id)).all()
@@ -133,17 +133,17 @@ def test_recent_messages_come_oldest_first_and_at_most_as_many_as_asked(store, m
     start = datetime(2026, 1, 1, tzinfo=UTC)
     said = [make_case(community="demo", sent_at=start + timedelta(minutes=minute)) for minute in (3, 1, 2, 0)]
     with store.begin() as unit:
-        unit.add_cases([*said, make_case(community="other", sent_at=start + timedelta(minutes=5))])
-        after = [m.sent_at.minute for m in unit.recent("demo", start, limit=10)]
-        last = [m.sent_at.minute for m in unit.recent("demo", start, limit=2)]
+        unit.cases.add([*said, make_case(community="other", sent_at=start + timedelta(minutes=5))])
+        after = [m.sent_at.minute for m in unit.cases.recent("demo", start, limit=10)]
+        last = [m.sent_at.minute for m in unit.cases.recent("demo", start, limit=2)]
     assert (after, last) == ([1, 2, 3], [2, 3])
 
 
 def test_thousands_of_messages_can_be_looked_up_at_once(store, make_case):
     many = [make_case(community="demo") for _ in range(1_200)]
     with store.begin() as unit:
-        unit.add_cases(many)
-        assert unit.kept_cases([case.message for case in many]) == many
+        unit.cases.add(many)
+        assert unit.cases.kept([case.message for case in many]) == many
 
 
 AWKWARD = ["\ud83d", "a\ud800b\udfff", "\x00", "\x1b", "\x1bd800", "\x1b0000\x00", "😀\x1b", ""]
@@ -153,9 +153,9 @@ AWKWARD = ["\ud83d", "a\ud800b\udfff", "\x00", "\x1b", "\x1bd800", "\x1b0000\x00
 def test_nul_and_lone_surrogates_are_kept_as_they_are(store, make_case, text):
     case = make_case(text, id=f"id{text}", community="demo", author=text, quoted=text, reply_to=text)
     with store.begin() as unit:
-        unit.add_cases([case])
+        unit.cases.add([case])
     with store.begin() as unit:
-        assert unit.kept_cases([case.message]) == [case]
+        assert unit.cases.kept([case.message]) == [case]
 
 
 @given(st.text(st.characters(codec=None)))
@@ -181,14 +181,14 @@ def test_many_threads_write_without_losing_anything(store, make_case):
         gate.wait()
         for case in group:
             with store.begin() as unit:
-                unit.kept_cases([case.message])
-                unit.add_cases([case])
+                unit.cases.kept([case.message])
+                unit.cases.add([case])
 
     with ThreadPoolExecutor(len(groups)) as pool:
         list(pool.map(write, groups))
     with store.begin() as unit:
         for group in groups:
-            assert unit.kept_cases([case.message for case in group]) == group
+            assert unit.cases.kept([case.message for case in group]) == group
 
 
 def test_reading_never_waits_for_a_writer(tmp_path, make_case):
@@ -197,9 +197,9 @@ def test_reading_never_waits_for_a_writer(tmp_path, make_case):
     engine = connect(url)
     store = SqlStore(engine)
     with store.begin() as writer:
-        writer.add_community(DEMO)
+        writer.communities.add(DEMO)
         with store.begin() as reader:
-            assert reader.communities() == []
+            assert reader.communities.all() == []
     engine.dispose()
 
 
@@ -234,7 +234,7 @@ def test_a_database_that_does_not_answer_is_reported_as_unavailable(tmp_path):
     file.write_bytes(b"this is no database at all" * 100)
     engine = connect(f"sqlite:///{file}")
     with pytest.raises(StoreUnavailable), SqlStore(engine).begin() as unit:
-        unit.communities()
+        unit.communities.all()
     with pytest.raises(StoreUnavailable):
         SqlStore(engine).ping()
     engine.dispose()
@@ -248,7 +248,7 @@ def test_a_locked_database_is_reported_as_unavailable(tmp_path, monkeypatch, mak
     other.execute("BEGIN IMMEDIATE")
     engine = connect(url)
     with pytest.raises(StoreUnavailable), SqlStore(engine).begin() as unit:
-        unit.add_cases([make_case()])
+        unit.cases.add([make_case()])
     engine.dispose()
     other.close()
 
@@ -262,7 +262,7 @@ def test_an_unusable_url_is_refused_in_a_sentence(url):
 def test_errors_of_the_database_do_not_repeat_what_members_wrote(store, make_case):
     case = make_case("绝密内容", community="demo")
     with store.begin() as unit:
-        unit.add_cases([case])
+        unit.cases.add([case])
     with pytest.raises(Conflict) as caught, store.begin() as unit:
-        unit.add_cases([case])
+        unit.cases.add([case])
     assert "绝密内容" not in f"{caught.value} {caught.value.__cause__}"

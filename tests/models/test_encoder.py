@@ -6,6 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
+from copilot.charter import Charter
 from copilot.errors import ArtifactError
 from copilot.moderator import Moderator
 from copilot.text import text_views
@@ -108,7 +109,7 @@ def test_off_topic_is_judged_by_the_model_and_small_talk_is_spared(model):
     moderator = Moderator(model)
     community = Community("c", "c", theme="多肉养护", on_topic_examples=("桃蛋要浇水吗",))
     messages = [Message("1", "今天大盘跌麻了你们的基金还好吗", community="c"), Message("2", "谢谢", community="c")]
-    long, short = moderator.assess(messages, {"c": community}, explain=True)
+    long, short = moderator.assess(messages, {"c": Charter(community)}, explain=True)
     [signal] = [s for s in long.signals if s.label is Label.OFF_TOPIC]
     assert signal.source == "model:theme"
     assert "认可" in signal.reason.zh

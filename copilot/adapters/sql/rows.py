@@ -7,22 +7,31 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from copilot.adapters.sql.rules import clause_json, to_clause
 from copilot.types import (
     Assessment,
     Case,
+    CitedClause,
     Community,
     Decision,
     Label,
+    Likeness,
     Measure,
     Message,
+    Precedent,
     Reason,
+    Resolution,
+    ShadowVerdict,
     Signal,
     Versions,
 )
 
 Row = Mapping[str, Any]
 
-_LISTS = ("allow_keywords", "deny_keywords", "allow_domains", "deny_domains", "on_topic_examples")
+JOINED = "resolution_"
+"""Stands before the names of a resolution's columns where they stand beside those of its case."""
+
+_LISTS = ("allow_keywords", "deny_keywords", "allow_domains", "deny_domains", "on_topic_examples", "libraries")
 
 
 def digest(text: str) -> bytes:
@@ -39,6 +48,7 @@ def community_row(community: Community) -> dict[str, Any]:
         "rules": community.rules,
         "commerce": community.commerce,
         "lists": {name: list(getattr(community, name)) for name in _LISTS},
+        "time_zone": community.time_zone,
         "updated_at": datetime.now(UTC),
     }
 
@@ -52,6 +62,7 @@ def to_community(row: Row) -> Community:
         rules=row["rules"],
         commerce=row["commerce"],
         **{name: tuple(row["lists"].get(name, ())) for name in _LISTS},
+        time_zone=row["time_zone"],
     )
 
 
@@ -78,6 +89,13 @@ def case_row(case: Case) -> dict[str, Any]:
             "policy": assessment.versions.policy,
             "rules": assessment.versions.rules,
         },
+        "roles": list(message.roles),
+        "clauses": [_cited_json(cited) for cited in assessment.clauses],
+        "precedents": [_precedent_json(precedent) for precedent in assessment.precedents],
+        "model_scores": {label.value: score for label, score in assessment.model_scores.items()},
+        "mute_minutes": assessment.mute_minutes,
+        "would_remove": assessment.would_remove,
+        "shadow": None if assessment.shadow is None else _shadow_json(assessment.shadow),
     }
 
 
@@ -91,6 +109,7 @@ def to_message(row: Row) -> Message:
         quoted=row["quoted"],
         sent_at=row["sent_at"],
         reply_to=row["reply_to"],
+        roles=tuple(row["roles"]),
     )
 
 
@@ -104,8 +123,14 @@ def to_case(row: Row) -> Case:
         scores={Label(label): score for label, score in row["scores"].items()},
         signals=tuple(_to_signal(signal) for signal in row["signals"]),
         versions=Versions(**row["versions"]),
+        clauses=tuple(_to_cited(cited) for cited in row["clauses"]),
+        precedents=tuple(_to_precedent(precedent) for precedent in row["precedents"]),
+        model_scores={Label(label): score for label, score in row["model_scores"].items()},
+        mute_minutes=row["mute_minutes"],
+        would_remove=row["would_remove"],
+        shadow=None if row["shadow"] is None else _to_shadow(row["shadow"]),
     )
-    return Case(to_message(row), assessment, row["received_at"])
+    return Case(to_message(row), assessment, row["received_at"], row["id"])
 
 
 def _signal_json(signal: Signal) -> dict[str, Any]:
@@ -129,3 +154,88 @@ def _to_signal(value: Mapping[str, Any]) -> Signal:
         spans=tuple((start, end) for start, end in value["spans"]),
         kind=value["kind"],
     )
+
+
+def _cited_json(cited: CitedClause) -> dict[str, Any]:
+    return {
+        "version": cited.version,
+        "clause": clause_json(cited.clause),
+        "confidence": cited.confidence,
+        "zh": cited.reason.zh,
+        "en": cited.reason.en,
+    }
+
+
+def _to_cited(value: Mapping[str, Any]) -> CitedClause:
+    reason = Reason(value["zh"], value["en"])
+    return CitedClause(value["version"], to_clause(value["clause"]), value["confidence"], reason)
+
+
+def _precedent_json(precedent: Precedent) -> dict[str, Any]:
+    return {
+        "case_id": precedent.case_id,
+        "community": precedent.community,
+        "decision": precedent.decision.value,
+        "labels": [label.value for label in precedent.labels],
+        "similarity": precedent.similarity,
+        "likeness": precedent.likeness.value,
+    }
+
+
+def _to_precedent(value: Mapping[str, Any]) -> Precedent:
+    return Precedent(
+        case_id=value["case_id"],
+        community=value["community"],
+        decision=Decision(value["decision"]),
+        labels=tuple(Label(label) for label in value["labels"]),
+        similarity=value["similarity"],
+        likeness=Likeness(value["likeness"]),
+    )
+
+
+def _shadow_json(shadow: ShadowVerdict) -> dict[str, Any]:
+    return {
+        "rules": shadow.rules,
+        "policy": shadow.policy,
+        "decision": shadow.decision.value,
+        "labels": [label.value for label in shadow.labels],
+    }
+
+
+def _to_shadow(value: Mapping[str, Any]) -> ShadowVerdict:
+    labels = tuple(Label(label) for label in value["labels"])
+    return ShadowVerdict(value["rules"], value["policy"], Decision(value["decision"]), labels)
+
+
+def resolution_row(resolution: Resolution) -> dict[str, Any]:
+    """Columns of a resolution, but for its id."""
+    return {
+        "case_id": resolution.case_id,
+        "decision": resolution.decision.value,
+        "labels": [label.value for label in resolution.labels],
+        "measure": resolution.measure.value,
+        "actor": resolution.actor,
+        "reason": resolution.reason,
+        "decided_at": resolution.decided_at,
+    }
+
+
+def to_resolution(row: Row, undone_at: datetime | None = None) -> Resolution:
+    """The resolution a row holds."""
+    return Resolution(
+        case_id=row["case_id"],
+        decision=Decision(row["decision"]),
+        labels=tuple(Label(label) for label in row["labels"]),
+        measure=Measure(row["measure"]),
+        actor=row["actor"],
+        reason=row["reason"],
+        decided_at=row["decided_at"],
+        id=row["id"],
+        undone_at=undone_at,
+    )
+
+
+def joined_resolution(row: Row) -> Resolution | None:
+    """The resolution beside a case, if any."""
+    own = {name.removeprefix(JOINED): value for name, value in row.items() if name.startswith(JOINED)}
+    return to_resolution(own) if own["id"] is not None else None

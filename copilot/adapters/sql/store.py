@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
-from copilot.adapters.sql import rows
-from copilot.adapters.sql.engine import take_write_lock, translated
-from copilot.adapters.sql.tables import cases, communities, outbox
-from copilot.errors import Conflict, NotFound
-from copilot.types import Case, Community, Decision, Message
-
-_IDS_PER_QUERY = 500  # SQLite allows some 32,000 parameters in a statement
+from copilot.adapters.sql.cases import SqlCases
+from copilot.adapters.sql.communities import SqlCommunities
+from copilot.adapters.sql.engine import translated
+from copilot.adapters.sql.resolutions import SqlResolutions
+from copilot.adapters.sql.rules import rule_set_json, to_rule_set
+from copilot.adapters.sql.safeguards import SqlSafeguards
+from copilot.adapters.sql.tables import communities
+from copilot.adapters.sql.versions import SqlVersions
+from copilot.policy import CommunityPolicy
+from copilot.types import RuleSet
 
 
 class SqlStore:
@@ -42,103 +44,21 @@ class SqlStore:
 
 
 class SqlUnitOfWork:
-    """Reads and writes of one unit."""
+    """Reads and writes of one unit, by noun."""
 
     def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-        self._revisions: dict[str, int] = {}
-
-    def community(self, community_id: str) -> Community:
-        """Return it; raises NotFound."""
-        found = self._connection.execute(sa.select(communities).where(communities.c.id == community_id)).mappings()
-        row = found.first()
-        if row is None:
-            raise NotFound("there is no such community", param="community")
-        self._revisions[community_id] = row["revision"]
-        return rows.to_community(dict(row))
-
-    def communities(self) -> list[Community]:
-        """All communities by id."""
-        found = self._connection.execute(sa.select(communities).order_by(communities.c.id))
-        return [rows.to_community(dict(row)) for row in found.mappings()]
-
-    def add_community(self, community: Community) -> None:
-        """Keep a new one; raises Conflict where the id is taken."""
-        take_write_lock(self._connection)
-        try:
-            self._connection.execute(sa.insert(communities).values(**rows.community_row(community), revision=1))
-        except sa.exc.IntegrityError as error:
-            raise Conflict("a community with this id exists already", param="id") from error
-
-    def replace_community(self, community: Community) -> None:
-        """Overwrite an existing one; raises NotFound.
-
-        Where this unit read it before, it must not have been changed since: raises Conflict.
-        """
-        take_write_lock(self._connection)
-        change = sa.update(communities).where(communities.c.id == community.id)
-        read = self._revisions.get(community.id)
-        if read is not None:
-            change = change.where(communities.c.revision == read)
-        changed = self._connection.execute(
-            change.values(**rows.community_row(community), revision=communities.c.revision + 1)
-        )
-        if changed.rowcount == 1:
-            return
-        if read is None:
-            raise NotFound("there is no such community", param="community")
-        raise Conflict("the community was changed by somebody else meanwhile")
-
-    def kept_cases(self, messages: Sequence[Message]) -> list[Case | None]:
-        """For each message the case kept for the same community, id and text, if any."""
-        ids: dict[str, set[str]] = defaultdict(set)
-        for message in messages:
-            ids[message.community or ""].add(message.id)
-        kept: dict[tuple[str, str, bytes], Case] = {}
-        for community_id, wanted in ids.items():
-            for part in _parts(sorted(wanted)):
-                self._collect(kept, community_id, part)
-        return [kept.get((message.community or "", message.id, rows.digest(message.text))) for message in messages]
-
-    def _collect(self, kept: dict[tuple[str, str, bytes], Case], community_id: str, ids: Sequence[str]) -> None:
-        query = sa.select(cases).where(cases.c.community_id == community_id, cases.c.message_id.in_(ids))
-        for row in self._connection.execute(query).mappings():
-            kept[community_id, row["message_id"], bytes(row["text_digest"])] = rows.to_case(dict(row))
-
-    def add_cases(self, new: Sequence[Case]) -> None:
-        """Keep new cases, and an outbox row for each that is not `allow`."""
-        if not new:
-            return
-        take_write_lock(self._connection)
-        ids = self._connection.scalars(
-            sa.insert(cases).returning(cases.c.id, sort_by_parameter_order=True),
-            [rows.case_row(case) for case in new],
-        ).all()
-        due = [
-            {
-                "case_id": case_id,
-                "kind": case.assessment.decision.value,
-                "created_at": datetime.now(UTC),
-                "state": "pending",
-            }
-            for case_id, case in zip(ids, new, strict=True)
-            if case.assessment.decision is not Decision.ALLOW
-        ]
-        if due:
-            self._connection.execute(sa.insert(outbox), due)
-
-    def recent(self, community_id: str, since: datetime, limit: int) -> list[Message]:
-        """The community's last messages sent after `since`, oldest first, at most `limit`."""
-        query = (
-            sa.select(cases)
-            .where(cases.c.community_id == community_id, cases.c.sent_at > since)
-            .order_by(cases.c.sent_at.desc(), cases.c.id.desc())
-            .limit(limit)
-        )
-        found = [rows.to_message(dict(row)) for row in self._connection.execute(query).mappings()]
-        return found[::-1]
+        self.communities = SqlCommunities(connection)
+        self.cases = SqlCases(connection)
+        self.resolutions = SqlResolutions(connection)
+        self.safeguards = SqlSafeguards(connection)
+        self.rules = SqlVersions[RuleSet](connection, "rules", rule_set_json, to_rule_set)
+        self.policies = SqlVersions[CommunityPolicy](connection, "policy", _policy_json, _to_policy)
+        self.heads = SqlVersions[Mapping[str, Any]](connection, "head", dict, lambda _, body: body)
 
 
-def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), _IDS_PER_QUERY):
-        yield ids[start : start + _IDS_PER_QUERY]
+def _policy_json(policy: CommunityPolicy) -> Mapping[str, Any]:
+    return policy.to_mapping()
+
+
+def _to_policy(version: int, body: Mapping[str, Any]) -> CommunityPolicy:
+    return CommunityPolicy.from_mapping(body, version)

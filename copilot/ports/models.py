@@ -1,13 +1,12 @@
-"""What the domain needs from outside, each a protocol of a few methods. Batch in, batch out."""
+"""What turns text into numbers and finds what is like it. Batch in, batch out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from datetime import datetime
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from copilot.types import Case, Community, DecidedCase, Label, Message, Precedent, Span
+from copilot.types import Case, DecidedCase, Label, Precedent, Resolution, Span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,6 +38,7 @@ class Classifier(Protocol):
         ...
 
 
+@runtime_checkable
 class Encoder(Protocol):
     """Turns texts into unit vectors whose dot product is their similarity."""
 
@@ -104,41 +104,37 @@ class CaseIndex(Protocol):
         ...
 
 
-class UnitOfWork(Protocol):
-    """One transaction: everything in it is kept when the block ends without error, or nothing."""
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What a community's decisions taught: the calibration to keep, whether it is new, and a report of plain values."""
 
-    def community(self, community_id: str) -> Community:
-        """Return it; raises NotFound."""
-        ...
+    calibration: Mapping[str, Any]
+    changed: bool
+    report: Mapping[str, Any]
 
-    def communities(self) -> list[Community]:
-        """All communities by id."""
-        ...
 
-    def add_community(self, community: Community) -> None:
-        """Keep a new one; raises Conflict where the id is taken."""
-        ...
+class Learner(Protocol):
+    """Refits a community's calibration, and adopts it only where it does better on held-back decisions."""
 
-    def replace_community(self, community: Community) -> None:
-        """Overwrite an existing one; raises NotFound."""
-        ...
-
-    def kept_cases(self, messages: Sequence[Message]) -> list[Case | None]:
-        """For each message the case kept for the same community, id and text, if any."""
-        ...
-
-    def add_cases(self, cases: Sequence[Case]) -> None:
-        """Keep new cases, and an outbox row for each that is not `allow`."""
-        ...
-
-    def recent(self, community_id: str, since: datetime, limit: int) -> Iterable[Message]:
-        """The community's last messages sent after `since`, oldest first, at most `limit`."""
+    def __call__(
+        self,
+        decided: Sequence[tuple[Case, Resolution]],
+        bands: Bands,
+        model: str,
+        current: Mapping[str, Any] | None,
+    ) -> Learnt:
+        """Learn from decisions about one model's scores, under the bands in force, beside the current calibration."""
         ...
 
 
-class Store(Protocol):
-    """Opens units of work."""
+class Calibration(Protocol):
+    """A community's own correction of the model, learnt from what its people decided."""
 
-    def begin(self) -> AbstractContextManager[UnitOfWork]:
-        """Start a transaction; raises StoreUnavailable where the database does not answer."""
+    @property
+    def version(self) -> str:
+        """Names it in assessments."""
+        ...
+
+    def adjust(self, scores: Sequence[Mapping[Label, float]]) -> list[Mapping[Label, float]]:
+        """Return the corrected probabilities, one mapping per text, in order."""
         ...

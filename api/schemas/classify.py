@@ -1,62 +1,16 @@
-"""The bodies of requests and answers. Spans count Unicode characters, not bytes or UTF-16 units."""
+"""Bodies of POST /v1/classify."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import (
-    AfterValidator,
-    AliasChoices,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StrictBool,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StrictBool, ValidationInfo, field_validator
 from pydantic.config import JsonDict
 
-from copilot.types import Decision, Label, Measure
+from api.schemas.fields import Body, CommunityId, MessageId, MessageText, Nickname, Roles, SentAt, Theme
+from copilot.types import ClauseKind, Decision, Label, Likeness, Measure
 
 MAX_MESSAGES = 256
-MAX_TEXT = 20_000
-
-
-def _bounded(text: str) -> str:
-    # Not Field(max_length=...): that would refuse lone surrogates, which truncated emoji leave.
-    if len(text) > MAX_TEXT:
-        raise ValueError(f"This text has {len(text)} characters; at most {MAX_TEXT} are judged.")
-    return text
-
-
-def _is_text(value: Any) -> Any:
-    if not isinstance(value, str) or value[4:5] != "-":
-        raise ValueError("Write a time as in 2026-01-31T08:00:00+08:00.")
-    return value
-
-
-def _in_utc(value: datetime) -> datetime:
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("This time is out of range.") from None
-
-
-MessageText = Annotated[str, AfterValidator(_bounded), Field(json_schema_extra={"maxLength": MAX_TEXT})]
-MessageId = Annotated[str, Field(min_length=1, max_length=200, examples=["m-1001"])]
-Nickname = Annotated[str, AfterValidator(_bounded), Field(json_schema_extra={"maxLength": MAX_TEXT})]
-SentAt = Annotated[AwareDatetime, BeforeValidator(_is_text), AfterValidator(_in_utc)]
-CommunityId = Annotated[
-    str,
-    Field(pattern=r"^[A-Za-z0-9_@:+=-][A-Za-z0-9_.@:+=-]{0,127}$", examples=["demo"]),
-]
-Theme = Annotated[str, Field(max_length=2_000)]
-Words = Annotated[list[Annotated[str, Field(min_length=1, max_length=100)]], Field(max_length=1_000)]
-
-Examples = Annotated[list[Annotated[str, Field(min_length=1, max_length=500)]], Field(max_length=50)]
 
 _BOTH_GIVEN: JsonDict = {
     "required": ["community", "theme"],
@@ -64,11 +18,7 @@ _BOTH_GIVEN: JsonDict = {
 }
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class MessageIn(_Body):
+class MessageIn(Body):
     """One message of a member."""
 
     id: MessageId | None = Field(
@@ -83,11 +33,14 @@ class MessageIn(_Body):
     )
     quoted: MessageText = Field("", description="What the author quotes or forwards.")
     author: Nickname | None = Field(None, description="Who wrote it; needed to notice flooding.")
+    roles: Roles = Field(
+        default_factory=list, description="The author's roles in the community, in its own words.", examples=[["商家"]]
+    )
     sent_at: SentAt | None = Field(None, description="When it was sent, with a time zone.")
     reply_to: MessageId | None = Field(None, description="Id of the message it answers.")
 
 
-class ClassifyIn(_Body):
+class ClassifyIn(Body):
     """Messages to judge together, in the order they were sent."""
 
     model_config = ConfigDict(json_schema_extra={"not": _BOTH_GIVEN})
@@ -136,6 +89,28 @@ class SignalOut(BaseModel):
     reason_en: str = Field(description="The same in English.")
 
 
+class CitedClauseOut(BaseModel):
+    """A clause of the community's rules that the message falls under."""
+
+    version: int = Field(description="Version of the rules.")
+    number: int = Field(description="Number of the clause in that version.")
+    text: str = Field(description="The clause in the community's own words.")
+    kind: ClauseKind
+    confidence: float = Field(ge=0, le=1)
+    reason: str = Field(description="One sentence for people, in the language asked for.")
+
+
+class PrecedentOut(BaseModel):
+    """A decided case that the message is like."""
+
+    case_id: int
+    community: str = Field(description="The community itself, or the shared library it is from.")
+    decision: Decision = Field(description="How people decided it.")
+    labels: list[Label] = Field(description="For what.")
+    similarity: float = Field(ge=0, le=1, description="Probability that it is the same again.")
+    likeness: Likeness
+
+
 class VersionsOut(BaseModel):
     """What produced this verdict."""
 
@@ -153,7 +128,10 @@ class ResultOut(BaseModel):
     labels: list[Label] = Field(description="What it is flagged for, surest first.")
     scores: dict[Label, float] = Field(description="Probability per label, all nine.")
     signals: list[SignalOut]
+    clauses: list[CitedClauseOut] = Field(description="Clauses it falls under, surest first.")
+    precedents: list[PrecedentOut] = Field(description="Decided cases it is like, likest first.")
     versions: VersionsOut
+    case_id: int | None = Field(description="The case to decide, where the message was kept.")
     duplicate: bool = Field(description="It had been kept before; this is the verdict of then.")
 
 
@@ -163,76 +141,3 @@ class ClassifyOut(BaseModel):
     id: str = Field(examples=["cls-4f2c"])
     model: str = Field(examples=["encoder-zh/1"])
     results: list[ResultOut]
-
-
-class CommunityFields(_Body):
-    """What is particular to judging a community."""
-
-    name: str = Field(default_factory=str, min_length=1, max_length=100, examples=["阳光花园业主群"])
-    theme: Theme = Field(default_factory=str, description="What the group is about.")
-    rules: str = Field(default_factory=str, max_length=20_000, description="Its rules, in its words.")
-    commerce: StrictBool = Field(
-        default_factory=bool, description="Lawful offers belong here (second-hand, group buying)."
-    )
-    allow_keywords: Words = Field(default_factory=list, description="Never flag for these words.")
-    deny_keywords: Words = Field(default_factory=list, description="Always look at these words.")
-    allow_domains: Words = Field(default_factory=list, description="Links that are welcome.")
-    deny_domains: Words = Field(default_factory=list, description="Links that are not.")
-    on_topic_examples: Examples = Field(
-        default_factory=list, description="Messages that belong here, in the members' own words."
-    )
-
-
-class CommunityPatch(CommunityFields):
-    """The fields to change; the others stay as they are."""
-
-
-class CommunityIn(CommunityFields):
-    """A community to set up."""
-
-    id: CommunityId
-    name: str = Field(min_length=1, max_length=100, examples=["阳光花园业主群"])
-
-
-class CommunityOut(BaseModel):
-    """A community as it is set up."""
-
-    id: str
-    name: str
-    theme: str
-    rules: str
-    commerce: bool
-    allow_keywords: list[str]
-    deny_keywords: list[str]
-    allow_domains: list[str]
-    deny_domains: list[str]
-    on_topic_examples: list[str]
-
-
-class CommunitiesOut(BaseModel):
-    """All communities by id."""
-
-    communities: list[CommunityOut]
-
-
-class StatusOut(BaseModel):
-    """How the service is."""
-
-    status: Literal["ok"]
-    version: str
-    model: str
-
-
-class ErrorDetail(BaseModel):
-    """What went wrong."""
-
-    type: str = Field(examples=["invalid_request"])
-    message: str
-    param: str | None = Field(description="The field at fault.", examples=["messages.0.text"])
-    request_id: str | None = Field(description="Finds the request in the log.")
-
-
-class ErrorOut(BaseModel):
-    """The one shape of every error."""
-
-    error: ErrorDetail

@@ -1,0 +1,124 @@
+"""Cases as rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from copilot.adapters.sql import rows
+from copilot.adapters.sql.engine import take_write_lock
+from copilot.adapters.sql.resolutions import joined, standing
+from copilot.adapters.sql.tables import cases, outbox, resolutions
+from copilot.errors import NotFound
+from copilot.types import Case, Decision, Message, Resolution
+
+K = TypeVar("K", str, int)
+IDS_PER_QUERY = 500  # SQLite allows some 32,000 parameters in a statement
+
+
+class SqlCases:
+    """The cases within one unit of work."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def kept(self, messages: Sequence[Message]) -> list[Case | None]:
+        """For each message the case kept for the same community, id and text, if any."""
+        ids: dict[str, set[str]] = defaultdict(set)
+        for message in messages:
+            ids[message.community or ""].add(message.id)
+        kept: dict[tuple[str, str, bytes], Case] = {}
+        for community_id, wanted in ids.items():
+            for part in _parts(sorted(wanted)):
+                query = sa.select(cases).where(cases.c.community_id == community_id, cases.c.message_id.in_(part))
+                for row in self._connection.execute(query).mappings():
+                    kept[community_id, row["message_id"], bytes(row["text_digest"])] = rows.to_case(dict(row))
+        return [kept.get((message.community or "", message.id, rows.digest(message.text))) for message in messages]
+
+    def add(self, new: Sequence[Case], *, act: bool = True) -> list[int]:
+        """Keep new cases and return their ids; with `act`, an outbox row too for each that is not `allow`."""
+        if not new:
+            return []
+        take_write_lock(self._connection)
+        ids = self._connection.scalars(
+            sa.insert(cases).returning(cases.c.id, sort_by_parameter_order=True),
+            [rows.case_row(case) for case in new],
+        ).all()
+        due = [
+            {
+                "case_id": case_id,
+                "kind": case.assessment.decision.value,
+                "created_at": datetime.now(UTC),
+                "state": "pending",
+            }
+            for case_id, case in zip(ids, new, strict=True)
+            if act and case.assessment.decision is not Decision.ALLOW
+        ]
+        if due:
+            self._connection.execute(sa.insert(outbox), due)
+        return list(ids)
+
+    def get(self, case_ids: Sequence[int]) -> list[Case]:
+        """Return cases in the order asked for; raises NotFound where one is missing."""
+        found: dict[int, Case] = {}
+        for part in _parts(sorted(set(case_ids))):
+            for row in self._connection.execute(sa.select(cases).where(cases.c.id.in_(part))).mappings():
+                found[row["id"]] = rows.to_case(dict(row))
+        try:
+            return [found[case_id] for case_id in case_ids]
+        except KeyError:
+            raise NotFound("there is no such case", param="case") from None
+
+    def count(self, community_id: str, since: datetime) -> int:
+        """How many messages of a community were received after `since`."""
+        query = sa.select(sa.func.count()).where(cases.c.community_id == community_id, cases.c.received_at > since)
+        return self._connection.scalar(query) or 0
+
+    def recent(self, community_id: str, since: datetime, limit: int) -> list[Message]:
+        """The community's last messages sent after `since`, oldest first, at most `limit`."""
+        query = (
+            sa.select(cases)
+            .where(cases.c.community_id == community_id, cases.c.sent_at > since)
+            .order_by(cases.c.sent_at.desc(), cases.c.id.desc())
+            .limit(limit)
+        )
+        found = [rows.to_message(dict(row)) for row in self._connection.execute(query).mappings()]
+        return found[::-1]
+
+    def undecided(self, community_id: str, after: int, limit: int) -> list[Case]:
+        """At most `limit` flagged cases with a larger id that nobody has decided, oldest first."""
+        query = (
+            sa.select(cases)
+            .where(cases.c.community_id == community_id, cases.c.id > after, cases.c.decision != Decision.ALLOW.value)
+            .where(~sa.exists().where(resolutions.c.case_id == cases.c.id, standing(resolutions)))
+            .order_by(cases.c.id)
+            .limit(limit)
+        )
+        return [rows.to_case(dict(row)) for row in self._connection.execute(query).mappings()]
+
+    def stream(self, community_id: str, since: datetime, limit: int) -> Iterator[tuple[Case, Resolution | None]]:
+        """The last `limit` cases received after `since`, oldest first, each with the resolution that stands."""
+        last = (
+            sa.select(cases.c.id)
+            .where(cases.c.community_id == community_id, cases.c.received_at > since)
+            .order_by(cases.c.id.desc())
+            .limit(limit)
+            .subquery()
+        )
+        query = (
+            sa.select(cases, *joined())
+            .join(last, last.c.id == cases.c.id)
+            .outerjoin(resolutions, sa.and_(resolutions.c.case_id == cases.c.id, standing(resolutions)))
+            .order_by(cases.c.id)
+        )
+        for row in self._connection.execution_options(yield_per=1000).execute(query).mappings():
+            yield rows.to_case(row), rows.joined_resolution(row)
+
+
+def _parts(ids: Sequence[K]) -> Iterator[Sequence[K]]:
+    for start in range(0, len(ids), IDS_PER_QUERY):
+        yield ids[start : start + IDS_PER_QUERY]

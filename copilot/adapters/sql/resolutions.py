@@ -1,0 +1,119 @@
+"""What people decided, as rows that are only ever appended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from copilot.adapters.sql import rows
+from copilot.adapters.sql.engine import take_write_lock
+from copilot.adapters.sql.tables import cases, resolutions
+from copilot.errors import Conflict, NotFound
+from copilot.types import Case, Resolution
+
+Decided = tuple[Case, Resolution]
+
+_TURN = 4_207_919_234
+"""Any number that no other lock uses."""
+
+
+def standing(table: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether a row of `table` is what stands about its case: the last decision that was not undone."""
+    other, undo = resolutions.alias(), resolutions.alias()
+    undone = sa.exists().where(undo.c.undoes == other.c.id)
+    last = sa.select(sa.func.max(other.c.id)).where(
+        other.c.case_id == table.c.case_id, other.c.undoes.is_(None), ~undone
+    )
+    return table.c.id == last.scalar_subquery()
+
+
+def joined() -> list[sa.Label[Any]]:
+    """The columns of a resolution beside those of its case, as `rows.joined_resolution` reads them."""
+    return [column.label(f"{rows.JOINED}{column.name}") for column in resolutions.c]
+
+
+class SqlResolutions:
+    """The resolutions within one unit of work."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def _take_turn(self) -> None:
+        """Write one after another, so that whoever follows the ids never sees a later one before an earlier one."""
+        take_write_lock(self._connection)
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN)))
+
+    def add(self, resolution: Resolution) -> int:
+        """Keep it and return its id; raises NotFound where there is no such case."""
+        self._take_turn()
+        if self._connection.scalar(sa.select(cases.c.id).where(cases.c.id == resolution.case_id)) is None:
+            raise NotFound("there is no such case", param="case")
+        insert = sa.insert(resolutions).values(**rows.resolution_row(resolution)).returning(resolutions.c.id)
+        return self._connection.execute(insert).scalar_one()
+
+    def undo(self, resolution_id: int, actor: str, at: datetime) -> Resolution:
+        """Take it back and return it; raises NotFound, and Conflict where it is undone already."""
+        self._take_turn()
+        query = sa.select(resolutions).where(resolutions.c.id == resolution_id, resolutions.c.undoes.is_(None))
+        row = self._connection.execute(query).mappings().first()
+        if row is None:
+            raise NotFound("there is no such resolution", param="resolution")
+        undo = {**row, "undoes": resolution_id, "actor": actor, "reason": "", "decided_at": at}
+        del undo["id"]
+        try:
+            self._connection.execute(sa.insert(resolutions).values(undo))
+        except sa.exc.IntegrityError as error:
+            raise Conflict("this resolution is undone already", param="resolution") from error
+        return rows.to_resolution(dict(row), undone_at=at)
+
+    def of(self, case_id: int) -> list[Resolution]:
+        """Everything decided about a case, oldest first, what was undone included."""
+        query = sa.select(resolutions).where(resolutions.c.case_id == case_id).order_by(resolutions.c.id)
+        found = [dict(row) for row in self._connection.execute(query).mappings()]
+        undone = {row["undoes"]: row["decided_at"] for row in found if row["undoes"] is not None}
+        return [rows.to_resolution(row, undone.get(row["id"])) for row in found if row["undoes"] is None]
+
+    def last(self) -> int:
+        """The mark of the latest change, 0 where there was none."""
+        return self._connection.scalar(sa.select(sa.func.max(resolutions.c.id))) or 0
+
+    def changed_since(self, mark: int) -> Iterator[tuple[int, Case, Resolution | None]]:
+        """For each case decided or undone after `mark`: the new mark, the case, and what stands."""
+        new = (
+            sa.select(resolutions.c.case_id, sa.func.max(resolutions.c.id).label("mark"))
+            .where(resolutions.c.id > mark)
+            .group_by(resolutions.c.case_id)
+            .subquery()
+        )
+        query = (
+            sa.select(cases, new.c.mark, *joined())
+            .join(new, new.c.case_id == cases.c.id)
+            .outerjoin(resolutions, sa.and_(resolutions.c.case_id == cases.c.id, standing(resolutions)))
+            .order_by(new.c.mark)
+        )
+        for row in self._connection.execution_options(yield_per=1000).execute(query).mappings():
+            yield row["mark"], rows.to_case(row), rows.joined_resolution(row)
+
+    def of_authors(self, community_id: str, authors: Collection[str], since: datetime) -> list[Decided]:
+        """What stands about what these members wrote, of messages received after `since`, oldest first."""
+        return self._decided(
+            cases.c.community_id == community_id, cases.c.author.in_(authors), cases.c.received_at > since
+        )
+
+    def decided(self, community_id: str, since: datetime) -> list[Decided]:
+        """What stands about messages of a community, as decided after `since`, oldest first."""
+        return self._decided(cases.c.community_id == community_id, resolutions.c.decided_at > since)
+
+    def _decided(self, *where: sa.ColumnElement[bool]) -> list[Decided]:
+        query = (
+            sa.select(cases, *joined())
+            .join(resolutions, resolutions.c.case_id == cases.c.id)
+            .where(*where, standing(resolutions))
+            .order_by(resolutions.c.id)
+        )
+        found = [(rows.to_case(row), rows.joined_resolution(row)) for row in self._connection.execute(query).mappings()]
+        return [(case, resolution) for case, resolution in found if resolution is not None]

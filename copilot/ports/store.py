@@ -1,0 +1,217 @@
+"""Where everything is kept, one small protocol per noun, and the transaction around them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from copilot.types import Case, Community, Message, Resolution, RuleSet
+
+if TYPE_CHECKING:
+    from copilot.policy import CommunityPolicy
+    from copilot.policy.breaker import Breaker
+    from copilot.policy.drift import Watch
+
+T = TypeVar("T")
+
+
+class State(StrEnum):
+    """Where a version stands: proposed and recorded beside the one in force, in force, or replaced."""
+
+    SHADOW = "shadow"
+    LIVE = "live"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True)
+class Version(Generic[T]):
+    """One version of something that a community may change and take back."""
+
+    number: int
+    state: State
+    value: T
+    actor: str
+    created_at: datetime
+
+
+class Communities(Protocol):
+    """The communities that are set up."""
+
+    def get(self, community_id: str) -> Community:
+        """Return it; raises NotFound."""
+        ...
+
+    def all(self) -> list[Community]:
+        """Return all by id."""
+        ...
+
+    def revision(self, community_id: str) -> int:
+        """A number that grows whenever the community, its rules, policy or calibration change; raises NotFound."""
+        ...
+
+    def add(self, community: Community) -> None:
+        """Keep a new one; raises Conflict where the id is taken."""
+        ...
+
+    def replace(self, community: Community) -> None:
+        """Overwrite an existing one; raises NotFound."""
+        ...
+
+
+class Cases(Protocol):
+    """Messages with their assessments."""
+
+    def kept(self, messages: Sequence[Message]) -> list[Case | None]:
+        """For each message the case kept for the same community, id and text, if any."""
+        ...
+
+    def add(self, cases: Sequence[Case], *, act: bool = True) -> list[int]:
+        """Keep new cases and return their ids; with `act`, an outbox row too for each that is not `allow`."""
+        ...
+
+    def get(self, case_ids: Sequence[int]) -> list[Case]:
+        """Return cases in the order asked for; raises NotFound where one is missing."""
+        ...
+
+    def count(self, community_id: str, since: datetime) -> int:
+        """How many messages of a community were received after `since`."""
+        ...
+
+    def recent(self, community_id: str, since: datetime, limit: int) -> Iterable[Message]:
+        """The community's last messages sent after `since`, oldest first, at most `limit`."""
+        ...
+
+    def undecided(self, community_id: str, after: int, limit: int) -> list[Case]:
+        """At most `limit` flagged cases with a larger id that nobody has decided, oldest first."""
+        ...
+
+    def stream(self, community_id: str, since: datetime, limit: int) -> Iterator[tuple[Case, Resolution | None]]:
+        """The last `limit` cases received after `since`, oldest first, each with the resolution that stands."""
+        ...
+
+
+class Resolutions(Protocol):
+    """What people decided; of several about a case the last that was not undone stands."""
+
+    def add(self, resolution: Resolution) -> int:
+        """Keep it and return its id; raises NotFound where there is no such case."""
+        ...
+
+    def undo(self, resolution_id: int, actor: str, at: datetime) -> Resolution:
+        """Take it back and return it; raises NotFound, and Conflict where it is undone already."""
+        ...
+
+    def of(self, case_id: int) -> list[Resolution]:
+        """Everything decided about a case, oldest first, what was undone included."""
+        ...
+
+    def last(self) -> int:
+        """The mark of the latest change, 0 where there was none."""
+        ...
+
+    def changed_since(self, mark: int) -> Iterator[tuple[int, Case, Resolution | None]]:
+        """For each case decided or undone after `mark`: the new mark, the case, and what stands."""
+        ...
+
+    def of_authors(self, community_id: str, authors: Collection[str], since: datetime) -> list[tuple[Case, Resolution]]:
+        """What stands about what these members wrote, of messages received after `since`, oldest first."""
+        ...
+
+    def decided(self, community_id: str, since: datetime) -> list[tuple[Case, Resolution]]:
+        """What stands about messages of a community, as decided after `since`, oldest first."""
+        ...
+
+
+class Safeguards(Protocol):
+    """What stands between a wish to remove and the deed, per community."""
+
+    def get(self, community_id: str) -> tuple[Breaker, Watch]:
+        """Return the circuit breaker and the watch over audited removals, new ones where there are none."""
+        ...
+
+    def put(self, community_id: str, breaker: Breaker, watch: Watch) -> None:
+        """Keep both."""
+        ...
+
+
+class Versioned(Protocol[T]):
+    """The versions of one kind of thing (rules, policy, calibration) per community; nothing is overwritten."""
+
+    def live(self, community_id: str) -> Version[T] | None:
+        """Return the version in force, if any."""
+        ...
+
+    def shadow(self, community_id: str) -> Version[T] | None:
+        """Return the version being tried out, if any."""
+        ...
+
+    def all(self, community_id: str) -> list[Version[T]]:
+        """Return all, newest first."""
+        ...
+
+    def add(self, community_id: str, value: T, state: State, actor: str) -> Version[T]:
+        """Keep a new version; the one that held this state before is retired."""
+        ...
+
+    def get(self, community_id: str, number: int) -> Version[T]:
+        """Return one; raises NotFound."""
+        ...
+
+    def promote(self, community_id: str, number: int) -> Version[T]:
+        """Put a version in force, again or for the first time; raises NotFound."""
+        ...
+
+    def retire(self, community_id: str, number: int) -> None:
+        """Take a version out of trial or force; raises NotFound."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction: everything in it is kept when the block ends without error, or nothing."""
+
+    @property
+    def communities(self) -> Communities:
+        """The communities."""
+        ...
+
+    @property
+    def cases(self) -> Cases:
+        """Their cases."""
+        ...
+
+    @property
+    def resolutions(self) -> Resolutions:
+        """What people decided about them."""
+        ...
+
+    @property
+    def safeguards(self) -> Safeguards:
+        """Circuit breakers and watches."""
+        ...
+
+    @property
+    def rules(self) -> Versioned[RuleSet]:
+        """The communities' rules."""
+        ...
+
+    @property
+    def policies(self) -> Versioned[CommunityPolicy]:
+        """The communities' policies."""
+        ...
+
+    @property
+    def heads(self) -> Versioned[Mapping[str, Any]]:
+        """The communities' calibrations, as `Calibration` reads them."""
+        ...
+
+
+class Store(Protocol):
+    """Opens units of work."""
+
+    def begin(self) -> AbstractContextManager[UnitOfWork]:
+        """Start a transaction; raises StoreUnavailable where the database does not answer."""
+        ...

@@ -1,0 +1,162 @@
+"""From a message to the clauses it falls under, and to what a clause in force permits. Pure and fast."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from copilot.rules.evidence import FEATURES, NONE_FEATURES, CompiledRules, Row
+from copilot.rules.permission import Candidate, permission
+from copilot.rules.reasons import cited_reason
+from copilot.rules.roles import holds
+from copilot.rules.windows import in_force
+from copilot.text import TextViews
+from copilot.types import CitedClause, Clause, ClauseKind, Label, RuleSet
+
+_OUT_OF_TIME = 1.5
+"""What a permission loses, in log-odds, outside its hours or roles: still the clause to show, but not the first."""
+_MOST = 3
+_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """When and by whom a message was sent. Without a time, or one without zone, no hours count as satisfied."""
+
+    sent_at: datetime | None = None
+    time_zone: str = "Asia/Shanghai"
+    roles: tuple[str, ...] = ()
+
+    @property
+    def local(self) -> datetime | None:
+        """The time as the community's clocks show it."""
+        if self.sent_at is None or self.sent_at.tzinfo is None:
+            return None
+        return self.sent_at.astimezone(_zone(self.time_zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The clauses that a message falls under, best first, and the labels that a clause in force permits."""
+
+    clauses: tuple[CitedClause, ...] = ()
+    permitted: frozenset[Label] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A conditional logit over the clauses of a set and "none of them", fitted by `training.clauses`.
+
+    `margin` is what a clause's score must exceed that of none by.
+    """
+
+    clause: tuple[float, ...]
+    none: tuple[float, ...]
+    margin: float
+
+    def scores(self, rows: Sequence[Row], nothing: Sequence[float]) -> list[float]:
+        """Return per clause the log-odds of it against none, less the margin."""
+        floor = sum(w * value for w, value in zip(self.none, nothing, strict=True)) + self.margin
+        return [sum(map(float.__mul__, self.clause, row.values)) - floor for row in rows]
+
+
+def cite(
+    rules: RuleSet,
+    views: TextViews,
+    scores: Mapping[Label, float],
+    circumstances: Circumstances | None = None,
+    similarity: Sequence[float] | None = None,
+) -> Citation:
+    """Return what a message falls under: at most three clauses, none where none applies.
+
+    `scores` are the assessment's probabilities, `similarity` the cosine of the message's vector with that of each clause,
+    shape (clauses,), where there is an encoder. A permission in force that singles the message out comes
+    first, its labels are permitted, and bans that forbid nothing else are left out.
+    Raises ValueError where `similarity` has another length than the rules.
+    """
+    if similarity is not None and len(similarity) != len(rules.clauses):
+        raise ValueError(f"{len(similarity)} similarities for {len(rules.clauses)} clauses")
+    rows, nothing = _compiled(rules).rows(views, scores, similarity)
+    found = _candidates(rules, rows, fitted_weights().scores(rows, nothing), circumstances or Circumstances())
+    allowing, permitted = permission(found, scores)
+    cited = [candidate for candidate in found if candidate.score > 0]
+    if allowing is not None:
+        kept = [c for c in cited if c.clause.kind is not ClauseKind.ALLOW and not _lifted(c, permitted)]
+        cited = [allowing, *kept]
+    return Citation(
+        tuple(
+            CitedClause(
+                rules.version, c.clause, _probability(c.score), cited_reason(c.clause, c.row, applies=c.applies)
+            )
+            for c in cited[:_MOST]
+        ),
+        permitted,
+    )
+
+
+def _lifted(candidate: Candidate, permitted: frozenset[Label]) -> bool:
+    return not candidate.row.specific and set(candidate.clause.labels) <= permitted
+
+
+def _candidates(
+    rules: RuleSet, rows: Sequence[Row], scores: Sequence[float], circumstances: Circumstances
+) -> list[Candidate]:
+    """Return every clause with its score, best first; bans outside their hours, and of the exempt, are left out."""
+    local = circumstances.local
+    found = []
+    for clause, row, score in zip(rules.clauses, rows, scores, strict=True):
+        applies = _applies(clause, local, circumstances.roles)
+        if clause.kind is ClauseKind.ALLOW:
+            score -= 0.0 if applies or local is None else _OUT_OF_TIME
+        elif not applies:
+            continue
+        found.append(Candidate(clause, score, row, applies))
+    return sorted(found, key=lambda candidate: (-candidate.score, candidate.clause.number))
+
+
+def _applies(clause: Clause, local: datetime | None, roles: tuple[str, ...]) -> bool:
+    """Whether hours and roles fit. Where the time is not known a ban holds, and a permission does not."""
+    if clause.kind is ClauseKind.INFORM:
+        return True
+    allows = clause.kind is ClauseKind.ALLOW
+    timely = not clause.windows or (in_force(clause.windows, local) if local else not allows)
+    return timely and (holds(roles, clause.roles) if allows else not (clause.roles and holds(roles, clause.roles)))
+
+
+def _probability(score: float) -> float:
+    return 1 / (1 + math.exp(-max(min(score, 30.0), -30.0)))
+
+
+_ready: dict[int, CompiledRules] = {}
+
+
+def _compiled(rules: RuleSet) -> CompiledRules:
+    """Return a set made ready. Kept by identity, since hashing thirty clauses costs as much as citing one of them."""
+    found = _ready.get(id(rules))
+    if found is None or found.rules is not rules:
+        if len(_ready) >= _KEPT:
+            _ready.clear()
+        found = _ready[id(rules)] = CompiledRules(rules)
+    return found
+
+
+@cache
+def fitted_weights() -> Weights:
+    """Return the shipped weights."""
+    stored = json.loads(files("copilot.rules").joinpath("weights.json").read_text("utf-8"))
+    return Weights(
+        tuple(float(stored["clause"][name]) for name in FEATURES),
+        tuple(float(stored["none"][name]) for name in NONE_FEATURES),
+        float(stored["margin"]),
+    )
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)

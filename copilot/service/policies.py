@@ -1,0 +1,23 @@
+"""A community's policy: set, tried out, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from copilot.policy import CommunityPolicy
+from copilot.ports import State, Store, Version
+from copilot.service.versions import Changes
+
+
+class Policies(Changes[CommunityPolicy]):
+    """The policies of communities."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store, lambda unit: unit.policies, lambda shadow: shadow.policy)
+
+    def put(self, community_id: str, body: Mapping[str, Any], state: State, actor: str) -> Version[CommunityPolicy]:
+        """Keep a new version, in force or on trial; raises NotFound, and InvalidInput naming the field at fault."""
+        policy = CommunityPolicy.from_mapping(body)
+        with self._store.begin() as unit:
+            return unit.policies.add(community_id, policy, state, actor)

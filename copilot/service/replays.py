@@ -1,0 +1,75 @@
+"""What would a change have done to the messages of the last weeks?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from copilot.charter import Charter
+from copilot.conclusion import conclude
+from copilot.policy import CommunityPolicy, Policy, Verdict
+from copilot.ports import Store
+from copilot.reasons import UNAVAILABLE
+from copilot.rejudge import Decide, by_policy, relisted, rescored
+from copilot.replay import ReplayReport, replay
+from copilot.rules import read_rules
+from copilot.service.charters import Charters
+from copilot.service.thresholds import Thresholds
+from copilot.text import text_views
+from copilot.types import Case, Label, RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A change to try on what was said already; what is None stays as it is.
+
+    `lists` replaces keyword and domain lists of the community by their names.
+    """
+
+    policy: Mapping[str, Any] | None = None
+    rules: str | None = None
+    lists: Mapping[str, tuple[str, ...]] | None = None
+
+
+class Replays:
+    """Replays proposals over kept messages; nothing is changed and no model runs."""
+
+    def __init__(self, store: Store, charters: Charters, thresholds: Thresholds, base: Policy) -> None:
+        self._store = store
+        self._charters = charters
+        self._thresholds = thresholds
+        self._base = base
+
+    def replay(self, community_id: str, proposal: Proposal, now: datetime, since: datetime, limit: int) -> ReplayReport:
+        """Compare what is in force with a proposal over the last `limit` messages since then.
+
+        Both sides are judged anew from stored scores, so that nothing but the proposal can make a difference. Raises
+        NotFound, and InvalidInput for a proposal that makes no sense.
+        """
+        changed = None if proposal.policy is None else CommunityPolicy.from_mapping(proposal.policy)
+        rules = None if proposal.rules is None else read_rules(proposal.rules)
+        with self._store.begin() as unit:
+            charter = self._charters.of(unit, [community_id])[community_id]
+            charter = self._thresholds.fitted(unit, charter, now)
+            before = self._decide(charter, charter.rules if rules is not None else None)
+            after = self._decide(charter if changed is None else replace(charter, policy=changed), rules)
+            judge = rescored(after)
+            if proposal.lists is not None:
+                community = replace(charter.community, **proposal.lists)
+                judge = relisted(community, after, charter.calibration)
+            return replay(unit.cases.stream(community_id, since, limit), judge, rescored(before))
+
+    def _decide(self, charter: Charter, rules: RuleSet | None) -> Decide:
+        """Decide by the charter's policy; clauses as stored, or as `rules` have them where rules change."""
+        policy = charter.policy.over(self._base, charter.choice)
+        if rules is None:
+            return by_policy(policy)
+
+        def decide(case: Case, scores: Mapping[Label, float]) -> Verdict:
+            view = text_views(case.message.text)
+            forced = any(signal.source == UNAVAILABLE.source for signal in case.assessment.signals)
+            return conclude(policy, charter, rules, case.message, view, scores, forced_review=forced).verdict
+
+        return decide

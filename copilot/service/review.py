@@ -1,0 +1,97 @@
+"""What people do with cases: look at them, decide them, take a decision back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from copilot.errors import Conflict, InvalidInput
+from copilot.policy import CommunityPolicy
+from copilot.ports import Store
+from copilot.service.safeguard import audit
+from copilot.types import Case, Decision, Label, Measure, Resolution
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case with everything decided about it, oldest first, what was undone included."""
+
+    case: Case
+    resolutions: tuple[Resolution, ...]
+
+    @property
+    def standing(self) -> Resolution | None:
+        """The last resolution that was not undone."""
+        return next((r for r in reversed(self.resolutions) if r.undone_at is None), None)
+
+
+class Review:
+    """The queue of flagged cases and their resolutions."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def queue(self, community_id: str, after: int = 0, limit: int = 50) -> list[Case]:
+        """Flagged cases of a community that nobody has decided, oldest first; raises NotFound."""
+        with self._store.begin() as unit:
+            unit.communities.revision(community_id)
+            return unit.cases.undecided(community_id, after, limit)
+
+    def file(self, case_id: int) -> CaseFile:
+        """Return a case with its resolutions; raises NotFound."""
+        with self._store.begin() as unit:
+            [case] = unit.cases.get([case_id])
+            return CaseFile(case, tuple(unit.resolutions.of(case_id)))
+
+    def texts(self, case_ids: Sequence[int]) -> dict[int, str]:
+        """What was written in these cases, by id; raises NotFound."""
+        with self._store.begin() as unit:
+            return {
+                case_id: case.message.text for case_id, case in zip(case_ids, unit.cases.get(case_ids), strict=True)
+            }
+
+    def resolve(
+        self,
+        case_id: int,
+        decision: Decision,
+        labels: Sequence[Label],
+        *,
+        measure: Measure | None,
+        actor: str,
+        reason: str = "",
+        seen: int | None = None,
+    ) -> Resolution:
+        """Decide a case; the next message is judged with this precedent.
+
+        `labels` are what it really was: none where it is allowed. Without a measure the suggested one is taken.
+        `seen` is the id of the resolution the person saw standing, 0 for none: raises Conflict where somebody
+        decided meanwhile. Raises NotFound, and InvalidInput where labels and decision contradict each other.
+        """
+        if decision is Decision.ALLOW and labels:
+            raise InvalidInput("what is allowed carries no label", param="labels")
+        if decision is Decision.REMOVE and not labels:
+            raise InvalidInput("say for what it is removed", param="labels")
+        with self._store.begin() as unit:
+            [case] = unit.cases.get([case_id])
+            before = CaseFile(case, tuple(unit.resolutions.of(case_id))).standing
+            if seen is not None and seen != (before.id if before else 0):
+                raise Conflict("somebody else has decided this case meanwhile", param="seen")
+            suggested = case.assessment.measure if decision is not Decision.ALLOW else Measure.NONE
+            resolution = Resolution(
+                case_id=case_id,
+                decision=decision,
+                labels=tuple(dict.fromkeys(labels)),
+                measure=suggested if measure is None else measure,
+                actor=actor,
+                reason=reason,
+                decided_at=datetime.now(UTC),
+            )
+            policy = unit.policies.live(case.message.community) if case.message.community else None
+            audit(unit, policy.value if policy else CommunityPolicy(), case, resolution)
+            return replace(resolution, id=unit.resolutions.add(resolution))
+
+    def undo(self, resolution_id: int, actor: str) -> Resolution:
+        """Take a resolution back; the one before it stands again. Raises NotFound and Conflict."""
+        with self._store.begin() as unit:
+            return unit.resolutions.undo(resolution_id, actor, datetime.now(UTC))

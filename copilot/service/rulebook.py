@@ -1,0 +1,62 @@
+"""A community's rules: read, checked, put in force or on trial, and corrected by its admins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from copilot.errors import InvalidInput, NotFound
+from copilot.ports import State, Store, UnitOfWork, Version
+from copilot.rules import Finding, check_rules, read_rules
+from copilot.service.versions import Changes
+from copilot.types import Clause, RuleSet
+
+
+class Rulebook(Changes[RuleSet]):
+    """The rules of communities."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store, lambda unit: unit.rules, lambda shadow: shadow.rules)
+
+    @staticmethod
+    def read(text: str) -> tuple[RuleSet, tuple[Finding, ...]]:
+        """Read a text and say what is to be remarked on it; nothing is kept."""
+        rules = read_rules(text)
+        return rules, check_rules(rules)
+
+    def put(self, community_id: str, text: str, state: State, actor: str) -> Version[RuleSet]:
+        """Keep a new version, in force or on trial; raises NotFound, and InvalidInput for a text without a clause."""
+        rules = read_rules(text)
+        if text.strip() and not rules.clauses:
+            raise InvalidInput("no clause was found in this text", param="text")
+        with self._store.begin() as unit:
+            return put_rules(unit, community_id, rules, state, actor)
+
+    def correct(self, community_id: str, version: int, clause: Clause, actor: str) -> Version[RuleSet]:
+        """Replace the reading of one clause by what an admin says; a new version in the state of the old one.
+
+        The clause keeps its number and its words, and is certain from then on. Raises NotFound.
+        """
+        with self._store.begin() as unit:
+            old = unit.rules.get(community_id, version)
+            if all(clause.number != known.number for known in old.value.clauses):
+                raise NotFound("there is no such clause", param="number")
+            clauses = tuple(
+                replace(clause, text=known.text, confidence=1.0) if known.number == clause.number else known
+                for known in old.value.clauses
+            )
+            state = State.LIVE if old.state is State.RETIRED else old.state
+            return put_rules(unit, community_id, replace(old.value, clauses=clauses), state, actor)
+
+    def _put_in_force(self, unit: UnitOfWork, community_id: str, number: int) -> Version[RuleSet]:
+        version = super()._put_in_force(unit, community_id, number)
+        community = unit.communities.get(community_id)
+        unit.communities.replace(replace(community, rules=version.value.text))
+        return version
+
+
+def put_rules(unit: UnitOfWork, community_id: str, rules: RuleSet, state: State, actor: str) -> Version[RuleSet]:
+    """Keep a version; what is in force is also the text that the community shows."""
+    community = unit.communities.get(community_id)
+    if state is State.LIVE and community.rules != rules.text:
+        unit.communities.replace(replace(community, rules=rules.text))
+    return unit.rules.add(community_id, rules, state, actor)
