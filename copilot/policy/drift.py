@@ -34,11 +34,16 @@ _LARGEST_BET = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """The wealth of each bet; `audited` and `wrong` count what it has seen since it began."""
+    """The wealth of each bet; `audited` and `wrong` count what it has seen since it began.
+
+    `since` (seconds since the epoch) is when a person confirmed after the last drift: a watch begun then carries it,
+    and evidence from before counts no more (`risk.tallies`).
+    """
 
     wealth: tuple[float, ...] = (1.0,) * len(_MULTIPLES)
     audited: int = 0
     wrong: int = 0
+    since: float = 0.0
 
     @property
     def alarmed(self) -> bool:
@@ -54,17 +59,17 @@ class Watch:
                 break
             factors = [bet / budget if each else (1 - bet) / (1 - budget) for bet in bets]
             wealth = tuple(max(w, 1.0) * factor for w, factor in zip(watch.wealth, factors, strict=True))
-            watch = Watch(wealth, watch.audited + 1, watch.wrong + each)
+            watch = Watch(wealth, watch.audited + 1, watch.wrong + each, watch.since)
         return watch
 
     def to_mapping(self) -> dict[str, Any]:
         """Return it as plain values."""
-        return {"wealth": list(self.wealth), "audited": self.audited, "wrong": self.wrong}
+        return {"wealth": list(self.wealth), "audited": self.audited, "wrong": self.wrong, "since": self.since}
 
     @classmethod
     def from_mapping(cls, value: Mapping[str, Any]) -> Watch:
         """Return what `to_mapping` wrote."""
-        return cls(tuple(value["wealth"]), value["audited"], value["wrong"])
+        return cls(tuple(value["wealth"]), value["audited"], value["wrong"], value["since"])
 
 
 def audit_share(removals: int, budget: float, confidence: float) -> float:

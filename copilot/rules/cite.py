@@ -107,10 +107,12 @@ def _lifted(candidate: Candidate, permitted: frozenset[Label]) -> bool:
 def _candidates(
     rules: RuleSet, rows: Sequence[Row], scores: Sequence[float], circumstances: Circumstances
 ) -> list[Candidate]:
-    """Return every clause with its score, best first; bans outside their hours, and of the exempt, are left out."""
+    """Return the clauses that matter to the outcome, best first, without bans outside their hours or of the exempt."""
     local = circumstances.local
     found = []
     for clause, row, score in zip(rules.clauses, rows, scores, strict=True):
+        if score <= 0 and clause.kind is not ClauseKind.ALLOW and not row.specific:
+            continue
         applies = _applies(clause, local, circumstances.roles)
         if clause.kind is ClauseKind.ALLOW:
             score -= 0.0 if applies or local is None else _OUT_OF_TIME

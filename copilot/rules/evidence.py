@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from copilot.rules.index import RarityIndex, content_length, grams
 from copilot.rules.keywords import telling
-from copilot.rules.matching import kin_labels, named_topics, said_topics
+from copilot.rules.matching import named_topics, said_topics
 from copilot.rules.piece import normal
 from copilot.rules.windows import windows_of
 from copilot.text import TextViews
@@ -22,7 +22,7 @@ FEATURES = (
     "unlabelled",  # the likeliest label, where the clause carries none
     "done",  # a matter of the clause that the message reads like doing; rare ones in the set count more
     "done_allowed",
-    "kin",  # a matter done that has a label of this ban, whether or not the clause names it
+    "both",  # a matter of this ban that the message names and reads like doing
     "named",  # a matter of the clause that the message names
     "named_allowed",
     "called",  # a matter that it names while asking others to join
@@ -48,6 +48,7 @@ NONE_FEATURES = (
 )
 """What speaks for a message falling under no clause."""
 
+_NOTHING: frozenset[str] = frozenset()
 _GENERAL = frozenset({"advertising"})
 """Topics that are done in so many ways that to share them with a clause singles out nothing."""
 _QUESTION = re.compile(
@@ -79,7 +80,7 @@ class Row:
     topics: frozenset[str]
     """The topics that message and clause share, without the general ones."""
     foreign: frozenset[str]
-    """The topics that the message does and the clause does not name."""
+    """The topics that the message does and this permission does not name."""
 
     @property
     def specific(self) -> bool:
@@ -108,7 +109,8 @@ class _Said:
     strongest: float
     doing: frozenset[str]
     naming: frozenset[str]
-    kin: frozenset[Label]
+    touching: frozenset[str]
+    """What it does or names, without the general."""
     calls: bool
     asks_about_rules: bool
     weekdays: frozenset[int]
@@ -139,19 +141,22 @@ class CompiledRules:
         cosine, nearest = _centred(similarity, len(self._known))
         rows = []
         for i, known in enumerate(self._known):
-            keywords = tuple(word for word in known.keywords if word in said.text) if known.keywords else ()
-            if said.asks_about_rules:
-                keywords = ()
-            wording = (
+            keywords: tuple[str, ...] = ()
+            if known.keywords and not said.asks_about_rules:
+                keywords = tuple(word for word in known.keywords if word in said.text)
+            values = (
+                *_by_label(known, said, named=done[i] > 0 or bool(keywords)),
+                *_by_topic(known, said, done[i], named[i]),
                 math.log1p(pairs[i]),
                 characters[i] / whole,
                 float(min(len(keywords), 2)),
                 cosine[i],
                 float(i == nearest),
+                *_by_mention(known, said),
+                *known.sort,
             )
-            values = (*_by_label(known, said), *_by_topic(known, said, done[i], named[i]), *wording)
-            values = (*values, *_by_mention(known, said), *known.sort)
-            rows.append(Row(values, keywords, _in_common(known, said), said.doing - known.topics))
+            shared = known.topics & said.touching if done[i] or named[i] else _NOTHING
+            rows.append(Row(values, keywords, shared, said.doing - known.topics if known.allows else _NOTHING))
         return rows, _nothing(said)
 
 
@@ -170,43 +175,43 @@ def _known(clause: Clause, form: str) -> _Known:
 
 def _said(text: str, scores: Mapping[Label, float]) -> _Said:
     odds = {label: _log_odds(scores.get(label, 0.0)) for label in LABELS}
-    doing = said_topics(text)
+    doing, naming = said_topics(text), frozenset(topic.name for topic in named_topics(text))
     dated = "周" in text or "星期" in text or "礼拜" in text
     return _Said(
         text,
         odds,
         max(odds.values()),
         doing,
-        frozenset(topic.name for topic in named_topics(text)),
-        kin_labels(doing),
+        naming,
+        (doing | naming) - _GENERAL,
         bool(_CALL.search(text)),
         bool(_ABOUT_THE_RULES.search(text)),
         frozenset(day for window in windows_of(text) for day in window.weekdays) if dated else frozenset(),
     )
 
 
-def _by_label(known: _Known, said: _Said) -> tuple[float, ...]:
+def _by_label(known: _Known, said: _Said, *, named: bool) -> tuple[float, float, float, float]:
+    """What a ban names in so many words needs no label: an unlikely one then does not speak against it."""
     if not known.clause.labels:
         return 0.0, 0.0, 0.0, said.strongest
     agreed = max(said.odds[label] for label in known.clause.labels)
     outdone = said.strongest - agreed
-    return (0.0, agreed, outdone, 0.0) if known.allows else (agreed, 0.0, outdone, 0.0)
+    if known.allows:
+        return 0.0, agreed, outdone, 0.0
+    return (max(agreed, 0.0) if named else agreed), 0.0, outdone, 0.0
 
 
 def _by_topic(known: _Known, said: _Said, done: float, named: float) -> tuple[float, ...]:
     called = named if said.calls else 0.0
     if known.allows:
         return 0.0, done, 0.0, 0.0, named, called
-    return done, 0.0, float(not said.kin.isdisjoint(known.clause.labels)), named, 0.0, called
+    return done, 0.0, min(done, named), named, 0.0, called
 
 
 def _by_mention(known: _Known, said: _Said) -> tuple[float, float]:
-    day = bool(known.weekdays and known.weekdays & said.weekdays)
-    return float(day), float(any(role in said.text for role in known.clause.roles))
-
-
-def _in_common(known: _Known, said: _Said) -> frozenset[str]:
-    return (known.topics & (said.doing | said.naming)) - _GENERAL
+    day = bool(said.weekdays) and not said.weekdays.isdisjoint(known.weekdays)
+    role = bool(known.clause.roles) and any(role in said.text for role in known.clause.roles)
+    return float(day), float(role)
 
 
 def _nothing(said: _Said) -> tuple[float, ...]:

@@ -71,7 +71,8 @@ def verdict_of(text: str) -> Verdict:
     if _only_tells(text, permitted is not None, measure):
         return Verdict(ClauseKind.INFORM, plain=sets_default(text) or not (forbidden or permitted))
     threatened = measure in (Measure.MUTE, Measure.REMOVE, Measure.WARN)
-    if threatened or (REMINDED.search(text) and not permitted):
+    reminded = measure is Measure.REMIND and (REMINDED.search(text) or LADDER.search(text))
+    if threatened or (reminded and not permitted):
         return Verdict(ClauseKind.FORBID, plain=not permitted or forbidden is not None)
     if forbidden and permitted:
         return _of_both(text, forbidden.start(), permitted.start())

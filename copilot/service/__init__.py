@@ -184,7 +184,8 @@ class Service:
             charter = self.thresholds.fitted(unit, charter, datetime.now(UTC))
             breaker, watch = unit.safeguards.get(community_id)
         choice = charter.choice or Choice(None, Tally(0, 0))
-        return AutomaticState(self._moderator.policy_of(charter).removal or {}, choice, breaker, watch)
+        removal = charter.policy.over(self._moderator.policy, choice).removal
+        return AutomaticState(removal or {}, choice, breaker, watch)
 
     def community(self, community_id: str) -> Community:
         """Return one community; raises NotFound."""
