@@ -47,6 +47,9 @@ class Settings(BaseSettings):
         min_length=1,
         description="Name or folder of the classifier's artefact, or transformers:NAME for a model of your own",
     )
+    index_folder: str = Field(
+        "var/precedents", min_length=1, description="Where the index of precedents is kept between starts"
+    )
     model_threads: int = Field(0, ge=0, le=64, description="Threads of one batch; 0 takes one a core, up to two")
 
     @field_validator("database_url")

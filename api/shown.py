@@ -149,7 +149,7 @@ def automatic(state: AutomaticState) -> AutomaticOut:
         cases=state.choice.tally.cases,
         wrong=state.choice.tally.wrong,
         missing=state.choice.missing,
-        paused=trip and trip.cause,
+        paused=trip.cause if trip else None,
         paused_until=datetime.fromtimestamp(until, UTC) if until is not None else None,
         audited=state.watch.audited,
         audited_wrong=state.watch.wrong,

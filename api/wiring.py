@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -14,9 +15,13 @@ from api.app import create_app
 from api.settings import Settings
 from copilot.adapters.sql import KeyRing, SqlStore, connect
 from copilot.errors import ModelUnavailable
+from copilot.inference import encoder_of
 from copilot.moderator import Moderator
 from copilot.ports import Classifier
 from copilot.service import Service
+from copilot.service.precedents import PrecedentKeeper
+from models.head import CommunityHead
+from models.learner import learn
 
 log = logging.getLogger(__name__)
 
@@ -33,14 +38,33 @@ class Built:
 
 @contextmanager
 def build(settings: Settings) -> Iterator[Built]:
-    """Put everything together over a database that is up to date; closes it afterwards."""
+    """Put everything together over a database that is up to date; keeps the index and closes it afterwards."""
     engine = connect(settings.database_url)
     try:
         store, keyring = SqlStore(engine), KeyRing(engine)
-        service = Service(store, Moderator(load_classifier(settings)))
+        classifier = load_classifier(settings)
+        encoder = encoder_of(classifier) or models.load_encoder(models.HASHING)
+        folder = Path(settings.index_folder)
+        keeper = PrecedentKeeper(*models.load_case_index(folder, encoder, _last_change(store)))
+        started_at = keeper.mark
+        service = Service(
+            store,
+            Moderator(classifier, encoder=encoder, index=keeper.index),
+            keeper,
+            load_calibration=CommunityHead.from_mapping,
+            learner=learn,
+            reference=getattr(classifier, "reference", None),
+        )
         yield Built(create_app(settings, service, keyring), service, keyring, store)
+        if keeper.mark > started_at:
+            models.save_case_index(keeper.index, folder, keeper.mark)
     finally:
         engine.dispose()
+
+
+def _last_change(store: SqlStore) -> int:
+    with store.begin() as unit:
+        return unit.resolutions.last()
 
 
 def load_classifier(settings: Settings) -> Classifier | None:

@@ -49,7 +49,7 @@ def conclude(
         roles=message.roles,
         permitted=permitted,
         standing=standing,
-        clause=broken and broken.clause,
+        clause=broken.clause if broken else None,
     )
     if verdict.decision is Decision.ALLOW and broken is not None and _speaks_alone(broken, cited[0]):
         verdict = Verdict(Decision.REVIEW, _named_measure(broken.clause), ())

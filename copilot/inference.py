@@ -23,13 +23,17 @@ log = logging.getLogger(__name__)
 class Inference:
     """Asks one classifier, and the same model for vectors and relevance where it can give them.
 
+    `encoder` gives vectors in place of a classifier that has none, or beside it.
+
     No failure leaves here: probabilities that cannot be had are None, vectors None, relevance and evidence missing.
     """
 
     def __init__(self, classifier: Classifier | None, encoder: Encoder | None = None) -> None:
         self._classifier = classifier
-        self._encoder = encoder or (classifier if isinstance(classifier, Encoder) else None)
-        self._relevance: Relevance | None = classifier if isinstance(classifier, Relevance) else None
+        own = encoder_of(classifier)
+        self._encoder = encoder or own
+        self._knows_meaning = own is not None
+        self._relevance = _relevance_of(classifier)
         self._clauses: dict[int, tuple[RuleSet, NDArray[np.float32] | None]] = {}
 
     @property
@@ -65,7 +69,12 @@ class Inference:
             return None
 
     def clause_vectors(self, rules: RuleSet) -> NDArray[np.float32] | None:
-        """Unit rows, shape (clauses, dim), or None. Kept as long as the rule set is the same object."""
+        """Unit rows, shape (clauses, dim), or None. Kept as long as the rule set is the same object.
+
+        Only the model's own vectors are compared with clauses: those of another encoder find copies, not meaning.
+        """
+        if not self._knows_meaning:
+            return None
         known = self._clauses.get(id(rules))
         if known is not None and known[0] is rules:
             return known[1]
@@ -100,3 +109,12 @@ class Inference:
         except Exception:
             log.exception("no evidence for %s", label)
             return ()
+
+
+def encoder_of(model: object) -> Encoder | None:
+    """The same model, where it gives vectors as well."""
+    return model if isinstance(model, Encoder) else None
+
+
+def _relevance_of(model: object) -> Relevance | None:
+    return model if isinstance(model, Relevance) else None

@@ -131,8 +131,8 @@ class Judge:
             standing=facts.standing,
         ).verdict
         return ShadowVerdict(
-            rules=trial.rules and trial.rules.version,
-            policy=trial.policy and trial.policy.version,
+            rules=trial.rules.version if trial.rules else None,
+            policy=trial.policy.version if trial.policy else None,
             decision=verdict.decision,
             labels=verdict.labels,
         )

@@ -14,7 +14,7 @@ from dataclasses import replace
 from copilot.policy import Policy, Verdict
 from copilot.ports import Calibration
 from copilot.reasons import UNAVAILABLE
-from copilot.replay import Judge, Judgement, stored
+from copilot.replay import Judge, Judgement
 from copilot.signals import Context, Repeats, keywords, links
 from copilot.signals.flood import FloodWindow
 from copilot.text import text_views
@@ -63,30 +63,26 @@ def rescored(decide: Decide) -> Judge:
 def relisted(community: Community, decide: Decide, calibration: Calibration | None = None) -> Judge:
     """Judge by the keyword and domain lists of `community`, everything else as stored.
 
-    A case whose lists say the same as before keeps its stored verdict, and so does one whose text was erased.
+    Scores that the lists leave as they were are the stored ones, and so are those of a message whose text was erased.
     `calibration` is what corrected the model's probabilities at the time.
     """
 
     def judge(cases: Sequence[Case]) -> list[Judgement]:
-        judged = stored(cases)
-        for index, case in enumerate(cases):
-            if case.message.text:
-                scores = _relisted_scores(case, community, calibration)
-                if scores is not None:
-                    judged[index] = Judgement(decide(case, scores))
-        return judged
+        return [Judgement(decide(case, _relisted_scores(case, community, calibration))) for case in cases]
 
     return judge
 
 
-def _relisted_scores(case: Case, community: Community, calibration: Calibration | None) -> Mapping[Label, float] | None:
-    """The stored scores with the lists' part replaced; None where that part is what it was."""
+def _relisted_scores(case: Case, community: Community, calibration: Calibration | None) -> Mapping[Label, float]:
+    """The stored scores with the lists' part replaced."""
+    if not case.message.text:
+        return case.assessment.scores
     views, context = text_views(case.message.text), Context(case.message, community)
     new = _strongest([*keywords.detect(views, context), *links.detect(views, context)])
     signals = case.assessment.signals
     old = _strongest([signal for signal in signals if signal.source in _LIST_SOURCES])
     if new == old:
-        return None
+        return case.assessment.scores
     scores = dict(case.assessment.scores)
     for label in {label for label in {*old, *new} if old.get(label, 0.0) != new.get(label, 0.0)}:
         rest = scores.get(label, 0.0)

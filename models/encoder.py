@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from copilot.errors import ArtifactError
 from copilot.policy import Bands
+from copilot.policy.reference import Reference
 from copilot.text import TextViews, text_views
 from copilot.types import Label, Span
 from models.artifacts import Manifest, require_verified
@@ -76,6 +77,12 @@ class EncoderModel:
     def bands(self) -> Bands:
         """Thresholds chosen for this artefact on development data."""
         return self._manifest.bands
+
+    @property
+    def reference(self) -> Reference | None:
+        """How clean and harmful texts of the calibration set score, where the artefact says."""
+        kept = self._manifest.options.get("reference")
+        return Reference.from_mapping(kept) if kept else None
 
     @property
     def dim(self) -> int:

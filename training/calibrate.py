@@ -15,12 +15,15 @@ import shutil
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from copilot.policy import Band
+from copilot.policy.reference import Reference
+from copilot.policy.risk import margin
 from copilot.text import text_views
 from copilot.types import Label
 from models import load_classifier
@@ -66,10 +69,10 @@ def sigmoid(x: Floats) -> Floats:
 
 def calibrated(
     dev: Sequence[Row], own: Floats, companion: Floats | None
-) -> tuple[NDArray[np.float32], dict[str, Band]]:
-    """Return the head, shape (3, labels), and the band of each label."""
+) -> tuple[NDArray[np.float32], dict[str, Band], Reference]:
+    """Return the head, shape (3, labels), the band of each label, and how clean and harmful rows score beside them."""
     hard = np.array([row.slice == "hard_negative" for row in dev])
-    head, bands = [], {}
+    head, bands, probabilities = [], {}, []
     for column, label in enumerate(TEXT_LABELS):
         target = known(dev, label)
         usable = target >= 0
@@ -80,7 +83,23 @@ def calibrated(
         caught = np.mean(sigmoid(logit)[target == 1] >= bands[label.value].review)
         print(f"{label.value:9} weights {np.round(weights, 3)} {bands[label.value]} dev recall {caught:.3f}")
         head.append(weights)
-    return np.array(head, dtype=np.float32).T, bands
+        probabilities.append(sigmoid(logit))
+    return np.array(head, dtype=np.float32).T, bands, reference(dev, np.stack(probabilities, axis=1), bands)
+
+
+def reference(dev: Sequence[Row], probabilities: Floats, bands: dict[str, Band]) -> Reference:
+    """Count how far rows score above the candidates of removal, by whether they carry any label; see `Reference`.
+
+    Rows of which a label is unknown are clean for nobody's certain knowledge, and left out.
+    """
+    truth = np.stack([known(dev, label) for label in TEXT_LABELS], axis=1)
+    of_label = {Label(name): band for name, band in bands.items()}
+    margins = np.array(
+        [margin(dict(zip(TEXT_LABELS, map(float, row), strict=True)), of_label) for row in probabilities]
+    )
+    harmful = (truth == 1).any(axis=1)
+    clean = (truth == 0).all(axis=1)
+    return Reference.of(margins[clean].tolist(), margins[harmful].tolist())
 
 
 def calibrate_relevance(model: EncoderModel, folder: Path) -> Band:
@@ -135,7 +154,7 @@ def write(source: Path, folder: Path, tags: Sequence[str], companion: LinearClas
         shutil.copy(source / name, folder / name)
     labels = [label.value for label in TEXT_LABELS]
     np.save(folder / "head.npy", np.array([[1.0], [0.0], [0.0]], dtype=np.float32).repeat(len(labels), axis=1))
-    options = {"companion": companion.version if companion else None}
+    options: dict[str, Any] = {"companion": companion.version if companion else None}
     counts = sources(tags)
 
     def manifest(bands: dict[str, Band]) -> None:
@@ -148,7 +167,9 @@ def write(source: Path, folder: Path, tags: Sequence[str], companion: LinearClas
     dev = calibration_rows()
     views = [text_views(row.text) for row in dev]
     own = bare.read(views).logits.astype(np.float64)
-    head, bands = calibrated(dev, own, companion.logits(views).astype(np.float64) if companion else None)
+    beside = companion.logits(views).astype(np.float64) if companion else None
+    head, bands, counted = calibrated(dev, own, beside)
+    options["reference"] = counted.to_mapping()
     bands[Label.OFF_TOPIC.value] = calibrate_relevance(bare, folder)
     np.save(folder / "head.npy", head)
     manifest(bands)

@@ -38,9 +38,8 @@ def check(
     except UnicodeDecodeError:
         raise InvalidInput(f"{file} is not UTF-8") from None
     rules = read_rules(text)
-    wrapped = {"overflow": "fold"}
-    table = Table("no.", Column("clause", **wrapped), "does", "labels", "measure", Column("when, who, what", **wrapped))
-    table.add_column("sure", justify="right")
+    wrapped = (Column(title, overflow="fold") for title in ("clause", "when, who, what"))
+    table = Table("no.", next(wrapped), "does", "labels", "measure", next(wrapped), Column("sure", justify="right"))
     for clause in rules.clauses:
         table.add_row(
             str(clause.number),

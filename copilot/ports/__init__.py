@@ -3,7 +3,9 @@
 from copilot.ports.models import Calibration, CaseIndex, Classifier, Encoder, Learner, Learnt, Relevance
 from copilot.ports.store import (
     Cases,
+    Chosen,
     Communities,
+    Protection,
     Resolutions,
     Safeguards,
     State,
@@ -17,11 +19,13 @@ __all__ = [
     "Calibration",
     "CaseIndex",
     "Cases",
+    "Chosen",
     "Classifier",
     "Communities",
     "Encoder",
     "Learner",
     "Learnt",
+    "Protection",
     "Relevance",
     "Resolutions",
     "Safeguards",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from copilot.policy import CommunityPolicy
     from copilot.policy.breaker import Breaker
     from copilot.policy.drift import Watch
+    from copilot.policy.risk import Choice
 
 T = TypeVar("T")
 
@@ -126,15 +127,38 @@ class Resolutions(Protocol):
         ...
 
 
-class Safeguards(Protocol):
-    """What stands between a wish to remove and the deed, per community."""
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A choice of thresholds for automatic removal, under which policy and model, and when it was made."""
 
-    def get(self, community_id: str) -> tuple[Breaker, Watch]:
-        """Return the circuit breaker and the watch over audited removals, new ones where there are none."""
+    choice: Choice
+    policy: int
+    model: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What stands between a community's wish to remove and the deed."""
+
+    breaker: Breaker
+    watch: Watch
+    chosen: Chosen | None = None
+
+
+class Safeguards(Protocol):
+    """The protection of each community."""
+
+    def get(self, community_id: str) -> Protection:
+        """Return it, a new one where there is none."""
         ...
 
-    def put(self, community_id: str, breaker: Breaker, watch: Watch) -> None:
-        """Keep both."""
+    def turn(self, community_id: str) -> Protection:
+        """Return it and keep everybody else from changing it until the unit ends."""
+        ...
+
+    def put(self, community_id: str, protection: Protection) -> None:
+        """Keep it."""
         ...
 
 

@@ -78,7 +78,7 @@ class Service:
         self.review = Review(store)
         self.rulebook = Rulebook(store)
         self.policies = Policies(store)
-        self.safeguard = Safeguard(store)
+        self.safeguard = Safeguard(store, self.thresholds)
         self.libraries = Libraries(store)
         self._window = FloodWindow()
         self._warm: set[str] = set()
@@ -182,10 +182,10 @@ class Service:
         with self._store.begin() as unit:
             charter = self._charters.of(unit, [community_id])[community_id]
             charter = self.thresholds.fitted(unit, charter, datetime.now(UTC))
-            breaker, watch = unit.safeguards.get(community_id)
+            protection = unit.safeguards.get(community_id)
         choice = charter.choice or Choice(None, Tally(0, 0))
         removal = charter.policy.over(self._moderator.policy, choice).removal
-        return AutomaticState(removal or {}, choice, breaker, watch)
+        return AutomaticState(removal or {}, choice, protection.breaker, protection.watch)
 
     def community(self, community_id: str) -> Community:
         """Return one community; raises NotFound."""

@@ -49,10 +49,12 @@ class Charters:
         head = unit.heads.live(community_id)
         trial = None
         if tried_rules or tried_policy:
-            trial = Trial(tried_rules and tried_rules.value, tried_policy and tried_policy.value)
+            trial = Trial(
+                rules=tried_rules.value if tried_rules else None, policy=tried_policy.value if tried_policy else None
+            )
         return Charter(
             community=unit.communities.get(community_id),
-            rules=rules and rules.value,
+            rules=rules.value if rules else None,
             policy=policy.value if policy else CommunityPolicy(),
             calibration=self._load_calibration(head.value) if head else None,
             trial=trial,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from copilot.charter import Charter
 from copilot.errors import ModelUnavailable
-from copilot.policy import Policy
+from copilot.policy import Bands, Policy
 from copilot.ports import Learner, Learnt, State, Store, UnitOfWork
 from copilot.service.charters import Charters
+from copilot.types import Case, Resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,9 @@ class Lesson:
     report: Mapping[str, Any]
 
 
-def no_learner(*_: object) -> Learnt:
+def no_learner(
+    decided: Sequence[tuple[Case, Resolution]], bands: Bands, model: str, current: Mapping[str, Any] | None
+) -> Learnt:
     """Where nothing was wired that can learn."""
     raise ModelUnavailable("this installation cannot learn from decisions")
 

@@ -57,7 +57,8 @@ class Replays:
             after = self._decide(charter if changed is None else replace(charter, policy=changed), rules)
             judge = rescored(after)
             if proposal.lists is not None:
-                community = replace(charter.community, **proposal.lists)
+                lists: dict[str, Any] = dict(proposal.lists)
+                community = replace(charter.community, **lists)
                 judge = relisted(community, after, charter.calibration)
             return replay(unit.cases.stream(community_id, since, limit), judge, rescored(before))
 

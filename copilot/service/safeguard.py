@@ -12,7 +12,8 @@ from copilot.policy import CommunityPolicy
 from copilot.policy.breaker import Breaker, Cause, Trip, admit, confirm, open_for
 from copilot.policy.drift import Watch, audit_share, audited
 from copilot.policy.risk import WINDOW
-from copilot.ports import Store, UnitOfWork
+from copilot.ports import Protection, Store, UnitOfWork
+from copilot.service.thresholds import Thresholds
 from copilot.types import Assessment, Case, Decision, Message, Resolution, Signal
 
 log = logging.getLogger(__name__)
@@ -35,9 +36,9 @@ def held_back(
         ]
         if not wishes:
             continue
-        breaker, watch = unit.safeguards.get(community_id)
-        admission = admit(breaker, charter.policy.quota, now.timestamp(), len(wishes))
-        unit.safeguards.put(community_id, admission.breaker, watch)
+        protection = unit.safeguards.turn(community_id)
+        admission = admit(protection.breaker, charter.policy.quota, now.timestamp(), len(wishes))
+        unit.safeguards.put(community_id, replace(protection, breaker=admission.breaker))
         if admission.notice is not None:
             log.warning("automatic removal paused in %s: %s", community_id, admission.notice.cause.value)
         for i in wishes[admission.granted :]:
@@ -55,34 +56,39 @@ def audit(unit: UnitOfWork, policy: CommunityPolicy, case: Case, resolution: Res
     community_id = case.message.community
     if community_id is None or case.assessment.decision is not Decision.REMOVE:
         return
-    breaker, watch = unit.safeguards.get(community_id)
+    protection = unit.safeguards.turn(community_id)
+    breaker = protection.breaker
     share = audit_share(len(breaker.granted) * WINDOW.days, policy.budget, policy.confidence)
     if not audited(community_id, case.message.id, share):
         return
-    watch = watch.after([resolution.decision is not Decision.REMOVE], policy.budget)
+    watch = protection.watch.after([resolution.decision is not Decision.REMOVE], policy.budget)
     if watch.alarmed:
         breaker = open_for(breaker, Cause.DRIFT, resolution.decided_at.timestamp()).breaker
         log.warning("automatic removal paused in %s: %s", community_id, Cause.DRIFT.value)
-    unit.safeguards.put(community_id, breaker, watch)
+    unit.safeguards.put(community_id, replace(protection, breaker=breaker, watch=watch))
 
 
 class Safeguard:
-    """Shows the circuit breaker of a community, and closes it on a person's word."""
+    """Closes the circuit breaker of a community on a person's word."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, thresholds: Thresholds) -> None:
         self._store = store
-
-    def state(self, community_id: str) -> tuple[Breaker, Watch]:
-        """Return breaker and watch; raises NotFound."""
-        with self._store.begin() as unit:
-            unit.communities.revision(community_id)
-            return unit.safeguards.get(community_id)
+        self._thresholds = thresholds
 
     def confirm(self, community_id: str, now: datetime) -> Breaker:
-        """Let automatic removal go on, because a person has looked; the watch begins anew. Raises NotFound."""
+        """Let automatic removal go on, because a person has looked; the watch begins anew. Raises NotFound.
+
+        After drift, what was decided before it is no evidence any more: the threshold must be earned again.
+        """
         with self._store.begin() as unit:
             unit.communities.revision(community_id)
-            breaker, _ = unit.safeguards.get(community_id)
-            closed = confirm(breaker, now.timestamp())
-            unit.safeguards.put(community_id, closed, Watch())
-            return closed
+            protection = unit.safeguards.turn(community_id)
+            trip = protection.breaker.trip
+            drifted = trip is not None and trip.cause is Cause.DRIFT
+            closed = confirm(protection.breaker, now.timestamp())
+            watch = Watch(since=now.timestamp() if drifted else protection.watch.since)
+            chosen = None if drifted else protection.chosen
+            unit.safeguards.put(community_id, Protection(closed, watch, chosen))
+        if drifted:
+            self._thresholds.forget(community_id)
+        return closed

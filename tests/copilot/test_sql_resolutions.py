@@ -11,7 +11,8 @@ from copilot.adapters.sql import SqlStore
 from copilot.errors import Conflict, NotFound
 from copilot.policy.breaker import Breaker, Cause, open_for
 from copilot.policy.drift import Watch
-from copilot.ports import State
+from copilot.policy.risk import Choice, Tally
+from copilot.ports import Chosen, Protection, State
 from copilot.types import (
     CitedClause,
     Clause,
@@ -200,12 +201,14 @@ def test_only_asked_for_members_and_times_are_found(store, kept, make_case):
         assert unit.cases.count("other", LONG_AGO) == 0
 
 
-def test_safeguards_are_kept(store):
+def test_what_protects_a_community_is_kept(store):
     with store.begin() as unit:
-        assert unit.safeguards.get("demo") == (Breaker(), Watch())
+        assert unit.safeguards.get("demo") == Protection(Breaker(), Watch())
         tripped = open_for(Breaker(), Cause.DRIFT, 10.0).breaker
-        unit.safeguards.put("demo", tripped, Watch().after([True, False], 0.01))
+        chosen = Chosen(Choice(-0.5, Tally(400, 1), 3), 2, "encoder/1", NOW)
+        protection = Protection(tripped, Watch().after([True, False], 0.01), chosen)
+        unit.safeguards.put("demo", protection)
     with store.begin() as unit:
-        assert unit.safeguards.get("demo") == (tripped, Watch().after([True, False], 0.01))
-        unit.safeguards.put("demo", Breaker(), Watch())
-        assert unit.safeguards.get("demo") == (Breaker(), Watch())
+        assert unit.safeguards.turn("demo") == protection
+        unit.safeguards.put("demo", Protection(Breaker(), Watch()))
+        assert unit.safeguards.get("demo") == Protection(Breaker(), Watch())

@@ -116,7 +116,8 @@ class SqlCases:
             .order_by(cases.c.id)
         )
         for row in self._connection.execution_options(yield_per=1000).execute(query).mappings():
-            yield rows.to_case(row), rows.joined_resolution(row)
+            found = dict(row)
+            yield rows.to_case(found), rows.joined_resolution(found)
 
 
 def _parts(ids: Sequence[K]) -> Iterator[Sequence[K]]:

@@ -53,7 +53,7 @@ class SqlResolutions:
         if self._connection.scalar(sa.select(cases.c.id).where(cases.c.id == resolution.case_id)) is None:
             raise NotFound("there is no such case", param="case")
         insert = sa.insert(resolutions).values(**rows.resolution_row(resolution)).returning(resolutions.c.id)
-        return self._connection.execute(insert).scalar_one()
+        return int(self._connection.execute(insert).scalar_one())
 
     def undo(self, resolution_id: int, actor: str, at: datetime) -> Resolution:
         """Take it back and return it; raises NotFound, and Conflict where it is undone already."""
@@ -96,7 +96,8 @@ class SqlResolutions:
             .order_by(new.c.mark)
         )
         for row in self._connection.execution_options(yield_per=1000).execute(query).mappings():
-            yield row["mark"], rows.to_case(row), rows.joined_resolution(row)
+            found = dict(row)
+            yield found["mark"], rows.to_case(found), rows.joined_resolution(found)
 
     def of_authors(self, community_id: str, authors: Collection[str], since: datetime) -> list[Decided]:
         """What stands about what these members wrote, of messages received after `since`, oldest first."""
@@ -115,5 +116,8 @@ class SqlResolutions:
             .where(*where, standing(resolutions))
             .order_by(resolutions.c.id)
         )
-        found = [(rows.to_case(row), rows.joined_resolution(row)) for row in self._connection.execute(query).mappings()]
+        found = [
+            (rows.to_case(row), rows.joined_resolution(row))
+            for row in map(dict, self._connection.execute(query).mappings())
+        ]
         return [(case, resolution) for case, resolution in found if resolution is not None]

@@ -91,6 +91,7 @@ safeguards = sa.Table(  # the state of what stands between a wish to remove and 
     sa.Column("community_id", LosslessText, primary_key=True),
     sa.Column("breaker", sa.JSON, nullable=False),
     sa.Column("watch", sa.JSON, nullable=False),
+    sa.Column("chosen", sa.JSON(none_as_null=True)),
     sa.Column("updated_at", UtcDateTime, nullable=False),
 )
 

@@ -50,5 +50,6 @@ def upgrade() -> None:
         sa.Column("community_id", sa.Text, primary_key=True),
         sa.Column("breaker", sa.JSON, nullable=False),
         sa.Column("watch", sa.JSON, nullable=False),
+        sa.Column("chosen", sa.JSON),
         sa.Column("updated_at", _TIME, nullable=False),
     )
