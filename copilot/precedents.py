@@ -1,11 +1,11 @@
 """How decided cases move a verdict: by how much, how far at most, and what is said about it.
 
-Precedents shift scores on the logit scale, where evidence adds up. A case counts by how much likelier than not it is the same
-again, up to a limit that depends on how it was found. Of several that agree each next one counts half, so that
-together they move at most twice as far as the strongest; those that disagree are subtracted.
+Precedents shift scores on the logit scale, where evidence adds up. A case counts by how much likelier than not it is
+the same again, up to a limit that depends on how it was found. Of several that agree each next one counts half, so
+that together they move at most twice as far as the strongest; those that disagree are subtracted.
 
 They explain and adjust, and never remove: a score passes the threshold of removal only where it would have without
-them. The one exception are people who removed the very same words twice and nobody who allowed them: that is no likeness
+them. The one exception is that people removed the very same words twice and nobody allowed them: that is no likeness
 any more but the decision itself, and even so never for what a person must look at (`NEVER_REMOVED`).
 """
 

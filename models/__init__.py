@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from copilot.errors import ArtifactError
 from copilot.ports import Classifier, Encoder
@@ -10,6 +12,9 @@ from models.artifacts import Manifest, read_manifest, resolve
 from models.encoder import EncoderModel
 from models.hashing import HashingEncoder
 from models.linear import LinearClassifier
+
+if TYPE_CHECKING:
+    from models.precedents.index import FaissCaseIndex
 
 DEFAULT_CLASSIFIER = "encoder-zh"
 FALLBACK_CLASSIFIER = "linear-zh"
@@ -21,9 +26,11 @@ __all__ = [
     "DEFAULT_ENCODER",
     "FALLBACK_CLASSIFIER",
     "HASHING",
+    "load_case_index",
     "load_classifier",
     "load_classifier_or_fallback",
     "load_encoder",
+    "save_case_index",
 ]
 
 log = logging.getLogger(__name__)
@@ -92,3 +99,33 @@ def _encoder_model(manifest: Manifest, threads: int | None = None) -> EncoderMod
     if companion is not None and not isinstance(companion, LinearClassifier):
         raise ArtifactError(f"{manifest.id} names {name!r} as its companion, which is no linear classifier")
     return EncoderModel(manifest, companion, threads)
+
+
+def load_case_index(folder: Path, encoder: Encoder, last: int) -> tuple[FaissCaseIndex, Encoder, int]:
+    """Return an index of precedents, the encoder of its vectors, and the last change it has seen.
+
+    The snapshot in the folder where there is one that can be used, else an empty index that has seen nothing. `last`
+    is the store's latest change.
+    """
+    from models.precedents import snapshot
+    from models.precedents.index import FaissCaseIndex
+    from models.precedents.ranking import Ranking
+
+    ranking = Ranking.load(encoder.version)
+    try:
+        index, mark = snapshot.load(folder, encoder.version, ranking, last)
+    except ArtifactError as error:
+        if last:
+            log.warning("precedents are read from the store: %s", error.message)
+        return FaissCaseIndex(encoder.version, encoder.dim, ranking), encoder, 0
+    return index, encoder, mark
+
+
+def save_case_index(index: FaissCaseIndex, folder: Path, mark: int) -> None:
+    """Keep a snapshot; one that cannot be written costs the next start some time and nothing else."""
+    from models.precedents import snapshot
+
+    try:
+        snapshot.save(index, folder, mark)
+    except OSError as error:
+        log.warning("no snapshot of the precedents in %s: %s", folder, error)

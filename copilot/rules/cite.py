@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from operator import mul
 from zoneinfo import ZoneInfo
 
 from copilot.rules.evidence import FEATURES, NONE_FEATURES, CompiledRules, Row
@@ -21,6 +22,8 @@ from copilot.types import CitedClause, Clause, ClauseKind, Label, RuleSet
 
 _OUT_OF_TIME = 1.5
 """What a permission loses, in log-odds, outside its hours or roles: still the clause to show, but not the first."""
+_OUTRIGHT = 0.2
+"""Log-odds, at least, of a ban that names what the message says and does, however silent the labels are."""
 _MOST = 3
 _KEPT = 256
 
@@ -61,9 +64,10 @@ class Weights:
     margin: float
 
     def scores(self, rows: Sequence[Row], nothing: Sequence[float]) -> list[float]:
-        """Return per clause the log-odds of it against none, less the margin."""
+        """Return per clause the log-odds of it against none, less the margin; see `Row.outright` for their floor."""
         floor = sum(w * value for w, value in zip(self.none, nothing, strict=True)) + self.margin
-        return [sum(map(float.__mul__, self.clause, row.values)) - floor for row in rows]
+        found = (sum(map(mul, self.clause, row.values)) - floor for row in rows)
+        return [max(score, _OUTRIGHT) if row.outright else score for score, row in zip(found, rows, strict=True)]
 
 
 def cite(
@@ -75,8 +79,8 @@ def cite(
 ) -> Citation:
     """Return what a message falls under: at most three clauses, none where none applies.
 
-    `scores` are the assessment's probabilities, `similarity` the cosine of the message's vector with that of each clause,
-    shape (clauses,), where there is an encoder. A permission in force that singles the message out comes
+    `scores` are the assessment's probabilities, `similarity` the cosine of the message's vector with that of each
+    clause, shape (clauses,), where there is an encoder. A permission in force that singles the message out comes
     first, its labels are permitted, and bans that forbid nothing else are left out.
     Raises ValueError where `similarity` has another length than the rules.
     """

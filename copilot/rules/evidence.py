@@ -22,7 +22,6 @@ FEATURES = (
     "unlabelled",  # the likeliest label, where the clause carries none
     "done",  # a matter of the clause that the message reads like doing; rare ones in the set count more
     "done_allowed",
-    "both",  # a matter of this ban that the message names and reads like doing
     "named",  # a matter of the clause that the message names
     "named_allowed",
     "called",  # a matter that it names while asking others to join
@@ -48,7 +47,6 @@ NONE_FEATURES = (
 )
 """What speaks for a message falling under no clause."""
 
-_NOTHING: frozenset[str] = frozenset()
 _GENERAL = frozenset({"advertising"})
 """Topics that are done in so many ways that to share them with a clause singles out nothing."""
 _QUESTION = re.compile(
@@ -73,14 +71,18 @@ _MOST_READ = 600
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The features of one clause, in the order of `FEATURES`; the things it names that the message has."""
+    """The features of one clause, in the order of `FEATURES`, and what singles it out.
+
+    `keywords` are the things it names that the message has, `topics` those that both share, without the general
+    ones; `foreign` are topics that the message does and the clause does not name. `outright` says that the
+    message names what this ban names and reads like doing it, neither asking nor reporting.
+    """
 
     values: tuple[float, ...]
-    keywords: tuple[str, ...]
-    topics: frozenset[str]
-    """The topics that message and clause share, without the general ones."""
-    foreign: frozenset[str]
-    """The topics that the message does and this permission does not name."""
+    keywords: tuple[str, ...] = ()
+    topics: frozenset[str] = frozenset()
+    foreign: frozenset[str] = frozenset()
+    outright: bool = False
 
     @property
     def specific(self) -> bool:
@@ -112,7 +114,9 @@ class _Said:
     touching: frozenset[str]
     """What it does or names, without the general."""
     calls: bool
+    asks: bool
     asks_about_rules: bool
+    reports: bool
     weekdays: frozenset[int]
 
 
@@ -139,13 +143,14 @@ class CompiledRules:
         pairs, _ = self._pairs.sums(grams(said.text, 2))
         characters, whole = self._characters.sums(grams(said.text, 1))
         cosine, nearest = _centred(similarity, len(self._known))
+        agreed = {known.clause.labels: _agreed(known.clause.labels, said) for known in self._known}
         rows = []
         for i, known in enumerate(self._known):
             keywords: tuple[str, ...] = ()
             if known.keywords and not said.asks_about_rules:
                 keywords = tuple(word for word in known.keywords if word in said.text)
             values = (
-                *_by_label(known, said, named=done[i] > 0 or bool(keywords)),
+                *_by_label(known, said, agreed[known.clause.labels], named=done[i] > 0 or bool(keywords)),
                 *_by_topic(known, said, done[i], named[i]),
                 math.log1p(pairs[i]),
                 characters[i] / whole,
@@ -155,8 +160,10 @@ class CompiledRules:
                 *_by_mention(known, said),
                 *known.sort,
             )
-            shared = known.topics & said.touching if done[i] or named[i] else _NOTHING
-            rows.append(Row(values, keywords, shared, said.doing - known.topics if known.allows else _NOTHING))
+            if keywords or done[i] or named[i]:
+                rows.append(_specific_row(known, said, values, keywords))
+            else:
+                rows.append(Row(values))
         return rows, _nothing(said)
 
 
@@ -185,16 +192,29 @@ def _said(text: str, scores: Mapping[Label, float]) -> _Said:
         naming,
         (doing | naming) - _GENERAL,
         bool(_CALL.search(text)),
+        bool(_QUESTION.search(text)),
         bool(_ABOUT_THE_RULES.search(text)),
+        bool(_REPORTED.search(text)),
         frozenset(day for window in windows_of(text) for day in window.weekdays) if dated else frozenset(),
     )
 
 
-def _by_label(known: _Known, said: _Said, *, named: bool) -> tuple[float, float, float, float]:
+def _specific_row(known: _Known, said: _Said, values: tuple[float, ...], keywords: tuple[str, ...]) -> Row:
+    shared = said.touching & known.topics
+    outright = False
+    if known.clause.kind is ClauseKind.FORBID and not (said.asks or said.reports):
+        outright = bool(keywords) or not shared.isdisjoint(said.doing & said.naming)
+    return Row(values, keywords, shared, said.doing - known.topics, outright)
+
+
+def _agreed(labels: tuple[Label, ...], said: _Said) -> float | None:
+    return max(said.odds[label] for label in labels) if labels else None
+
+
+def _by_label(known: _Known, said: _Said, agreed: float | None, *, named: bool) -> tuple[float, float, float, float]:
     """What a ban names in so many words needs no label: an unlikely one then does not speak against it."""
-    if not known.clause.labels:
+    if agreed is None:
         return 0.0, 0.0, 0.0, said.strongest
-    agreed = max(said.odds[label] for label in known.clause.labels)
     outdone = said.strongest - agreed
     if known.allows:
         return 0.0, agreed, outdone, 0.0
@@ -204,8 +224,8 @@ def _by_label(known: _Known, said: _Said, *, named: bool) -> tuple[float, float,
 def _by_topic(known: _Known, said: _Said, done: float, named: float) -> tuple[float, ...]:
     called = named if said.calls else 0.0
     if known.allows:
-        return 0.0, done, 0.0, 0.0, named, called
-    return done, 0.0, min(done, named), named, 0.0, called
+        return 0.0, done, 0.0, named, called
+    return done, 0.0, named, 0.0, called
 
 
 def _by_mention(known: _Known, said: _Said) -> tuple[float, float]:
@@ -218,12 +238,12 @@ def _nothing(said: _Said) -> tuple[float, ...]:
     length = content_length(said.text)
     return (
         1.0,
-        float(bool(_QUESTION.search(said.text))) + 2.0 * said.asks_about_rules,
+        said.asks + 2.0 * said.asks_about_rules,
         float(length < _SHORT),
         float(length >= _LONG),
         -said.strongest,
         float(not said.doing),
-        float(bool(_REPORTED.search(said.text))),
+        float(said.reports),
     )
 
 

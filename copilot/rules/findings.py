@@ -70,7 +70,7 @@ def _injections(clauses: Sequence[Clause]) -> Iterator[Finding]:
 
 
 def _contradictions(clauses: Sequence[Clause]) -> Iterator[Finding]:
-    """A permission that neither hours nor roles narrow, of what a ban names in the same word, or of its topic at large."""
+    """A permission without hours or roles, of what a ban names in the same word, or of its topic at large."""
     banned: dict[str, Clause] = {}
     for clause in clauses:
         if clause.kind is ClauseKind.FORBID and not clause.windows and not clause.roles:
@@ -121,7 +121,7 @@ def _gaps(clauses: Sequence[Clause]) -> Iterator[Finding]:
 
 
 def _duplicates(clauses: Sequence[Clause]) -> Iterator[Finding]:
-    """Pairs of clauses that say the same. Only those that share one of their rarest pairs of characters are compared."""
+    """Pairs of clauses that say the same. Only those that share a rare pair of characters are compared."""
     grams = [_pairs(clause.text) for clause in clauses]
     count = Counter(gram for members in grams for gram in members)
     holders: dict[str, list[int]] = defaultdict(list)

@@ -39,7 +39,7 @@ class RarityIndex:
         return found, whole
 
     def rarest(self, members: frozenset[str]) -> list[float]:
-        """Return per clause the weight of the rarest member that it shares, in [0, 1]; a small set tells little apart."""
+        """Return per clause the weight, in [0, 1], of the rarest member that it shares; less in a small set."""
         found = [0.0] * self._size
         for member in members:
             weight, places = self._entries.get(member, (0.0, ()))

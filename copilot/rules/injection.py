@@ -1,4 +1,5 @@
 """Sentences in rules that talk to the machine instead of to the members. They are data and change nothing."""
+# ruff: noqa: E501 - patterns: each Chinese character counts twice
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ from functools import cache, lru_cache
 
 from ahocorasick_rs import AhoCorasick
 
-from copilot.rules.topics import TOPICS, Topic
+from copilot.rules.topic import Topic
+from copilot.rules.topics import TOPICS
 from copilot.types import Label
 
 _LONGEST = 600

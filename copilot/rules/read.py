@@ -30,8 +30,8 @@ _SELLING = re.compile(r"卖|出售|拉客|收费|付费|办卡|广告|推销|推
 def read_rules(text: str, version: int = 1) -> RuleSet:
     """Return the clauses of a text of rules, numbered from 1 in the order of the text.
 
-    Any layout is read: numbered in any style, bulleted, headed, tabular, as questions and answers, or as running text. A
-    sentence that bans one thing and permits another becomes two clauses. `confidence` says how sure a reading is;
+    Any layout is read: numbered in any style, bulleted, headed, tabular, as questions and answers, or as running text.
+    A sentence that bans one thing and permits another becomes two clauses. `confidence` says how sure a reading is;
     below `UNSURE` it should be shown to an admin. Orders to the machine become `inform` clauses without
     effect. Never raises, whatever the text; the time taken grows linearly with its length.
     """
@@ -91,7 +91,7 @@ def _verdict(piece: Piece, form: str) -> Verdict:
 
 
 def _labels(form: str, kind: ClauseKind) -> tuple[Label, ...]:
-    """Return the labels of the topics that a clause names; a permission lifts advertising alone unless it names more."""
+    """Return the labels of the topics that a clause names; of a permission, those that it may lift."""
     if kind is ClauseKind.INFORM:
         return ()
     topics = named_topics(form)
@@ -129,7 +129,7 @@ def _roles(form: str, kind: ClauseKind) -> tuple[str, ...]:
 
 
 def _confidence(verdict: Verdict, labels: tuple[Label, ...], *, timely: bool) -> float:
-    """How sure a reading is: less where words of both sorts meet, where no label is found, or a time is not understood."""
+    """How sure a reading is: less where words of both sorts meet, no label is found, or a time is not understood."""
     if verdict.kind is ClauseKind.INFORM:
         return 0.95 if verdict.plain else 0.65
     sure = 0.95 if verdict.plain else 0.7

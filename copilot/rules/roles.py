@@ -1,4 +1,5 @@
 """Whom a clause permits or exempts, and whether a member is one of them. On the normal form."""
+# ruff: noqa: E501 - patterns: each Chinese character counts twice
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def _items(lines: list[str]) -> Iterator[Piece]:
 
 
 def _item(line: str, under: ClauseKind | None, *, first: bool) -> Piece | None:
-    """Return what a line holds: an item, or an unmarked line that says something itself; a notice ahead of all is a title."""
+    """Return the item of a line, or an unmarked line that says something; a notice ahead of all is a title."""
     if _RULE_LINE.fullmatch(line):
         return None
     if _is_item(line):

@@ -1,4 +1,5 @@
 """Times in rules: 周五, 每周日, 工作日, 早8点到晚10点, 22:00后, weekends. On the normal form."""
+# ruff: noqa: E501 - patterns: each Chinese character counts twice
 
 from __future__ import annotations
 
