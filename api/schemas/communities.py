@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field, StrictBool
 
-from api.schemas.fields import Body, CommunityId, Examples, Theme, Words
+from api.schemas.fields import Body, CommunityId, Examples, Libraries, Theme, TimeZone, Words
 
 
 class CommunityFields(Body):
@@ -22,6 +22,14 @@ class CommunityFields(Body):
     deny_domains: Words = Field(default_factory=list, description="Links that are not.")
     on_topic_examples: Examples = Field(
         default_factory=list, description="Messages that belong here, in the members' own words."
+    )
+    libraries: Libraries = Field(
+        default_factory=list,
+        description="Shared libraries of known rumours and schemes to look in.",
+        examples=[["rumors"]],
+    )
+    time_zone: TimeZone = Field(
+        "Asia/Shanghai", description="Whose clocks the rules' hours are read by.", examples=["Asia/Shanghai"]
     )
 
 
@@ -49,6 +57,8 @@ class CommunityOut(BaseModel):
     allow_domains: list[str]
     deny_domains: list[str]
     on_topic_examples: list[str]
+    libraries: list[str]
+    time_zone: str
 
 
 class CommunitiesOut(BaseModel):

@@ -15,6 +15,8 @@ FULL = {
     "allow_domains": ["douban.com"],
     "deny_domains": ["bad.example"],
     "on_topic_examples": ["这周读到第三章了"],
+    "libraries": [],
+    "time_zone": "Asia/Shanghai",
 }
 
 
@@ -97,3 +99,16 @@ def test_two_changes_at_once_both_take_effect(make_service, client):
     changed = service.change_community("demo", slowly)
     assert (changed.rules, changed.theme) == ("一、友善", "邻里互助")
     assert len(seen) == 2
+
+
+def test_a_communitys_clocks_and_libraries_are_kept(client):
+    body = {"libraries": ["rumors"], "time_zone": "Asia/Taipei"}
+    shown = client.patch("/v1/communities/demo", json=body).json()
+    assert (shown["libraries"], shown["time_zone"]) == (["rumors"], "Asia/Taipei")
+    assert client.patch("/v1/communities/demo", json={"time_zone": "Mars/Olympus"}).status_code == 400
+
+
+def test_an_id_of_a_shared_library_is_no_communitys(client):
+    answer = client.post("/v1/communities", json={"id": "library:rumors", "name": "x"})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == "id"
