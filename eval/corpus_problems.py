@@ -88,7 +88,7 @@ def _rule_problems() -> Iterator[str]:
                 label.value for label in Label
             }:
                 yield f"rules {document['id']}, clause {clause['number']}"
-    for row in records(CORPUS / "rules" / "pairs.jsonl"):
+    for row in (row for path in sorted((CORPUS / "rules").glob("pairs*.jsonl")) for row in records(path)):
         if row["clause"] is not None and row["clause"] not in numbers.get(row["rules"], set()):
             yield f"pair {row['id']} names no clause of {row['rules']}"
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from copilot.rules.evidence import FEATURES, NONE_FEATURES, CompiledRules, Row
 from copilot.rules.permission import Candidate, permission
+from copilot.rules.read import UNSURE
 from copilot.rules.reasons import cited_reason
 from copilot.rules.roles import holds
 from copilot.rules.windows import in_force
@@ -111,11 +112,13 @@ def _lifted(candidate: Candidate, permitted: frozenset[Label]) -> bool:
 def _candidates(
     rules: RuleSet, rows: Sequence[Row], scores: Sequence[float], circumstances: Circumstances
 ) -> list[Candidate]:
-    """Return the clauses that matter to the outcome, best first, without bans outside their hours or of the exempt."""
+    """Return the clauses that matter to the outcome, best first: no ban that does not apply, no unsure notice."""
     local = circumstances.local
     found = []
     for clause, row, score in zip(rules.clauses, rows, scores, strict=True):
         if score <= 0 and clause.kind is not ClauseKind.ALLOW and not row.specific:
+            continue
+        if clause.kind is ClauseKind.INFORM and clause.confidence < UNSURE:
             continue
         applies = _applies(clause, local, circumstances.roles)
         if clause.kind is ClauseKind.ALLOW:
