@@ -26,7 +26,7 @@ COMMUNITY = Community(
 EXAMPLE = "招兼职打字员,在家就能做,日结300-500元,名额不多,加微信 zhaopin8866 详聊"
 
 KEY_NAME = "first start"
-KEY_SCOPES = ("classify", "operate")
+KEY_SCOPES = ("classify", "moderate", "operate")
 
 _FIRST = """\
 Community Copilot listens on {url}
@@ -42,13 +42,13 @@ Try it:
       -H 'Content-Type: application/json' \\
       -d '{body}'
 
-Lost the key? Make another: community-copilot keys create --name mine --scopes classify,operate
+Lost the key? Make another: community-copilot keys create --name mine --scopes classify,moderate,operate
 """
 
 _LATER = """\
 Community Copilot listens on {url}
 API keys exist. List them: community-copilot keys list
-Make another: community-copilot keys create --name mine --scopes classify,operate
+Make another: community-copilot keys create --name mine --scopes classify,moderate,operate
 """
 
 
