@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -17,7 +19,7 @@ from copilot.adapters.sql import KeyRing, SqlStore, connect
 from copilot.errors import ModelUnavailable
 from copilot.inference import encoder_of
 from copilot.moderator import Moderator
-from copilot.ports import Classifier
+from copilot.ports import Calibration, Classifier
 from copilot.service import Service
 from copilot.service.precedents import PrecedentKeeper
 from models.head import CommunityHead
@@ -51,7 +53,7 @@ def build(settings: Settings) -> Iterator[Built]:
             store,
             Moderator(classifier, encoder=encoder, index=keeper.index),
             keeper,
-            load_calibration=CommunityHead.from_mapping,
+            load_calibration=partial(_calibration, classifier.version if classifier else ""),
             learner=learn,
             reference=getattr(classifier, "reference", None),
         )
@@ -60,6 +62,12 @@ def build(settings: Settings) -> Iterator[Built]:
             models.save_case_index(keeper.index, folder, keeper.mark)
     finally:
         engine.dispose()
+
+
+def _calibration(model: str, value: Mapping[str, Any]) -> Calibration | None:
+    """What a community's decisions corrected of this model; what they said of another one is left alone."""
+    head = CommunityHead.from_mapping(value)
+    return head if head.model == model else None
 
 
 def _last_change(store: SqlStore) -> int:

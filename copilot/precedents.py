@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from copilot.policy import DEFAULT_BANDS, NEVER_REMOVED, Bands
 from copilot.reasons import ZH_LABEL
-from copilot.types import LABELS, Decision, Label, Likeness, Precedent, Reason, Signal
+from copilot.types import LABELS, LIBRARY, Decision, Label, Likeness, Precedent, Reason, Signal
 
 RAISES: Mapping[Likeness, float] = {Likeness.SAME: 7.0, Likeness.NEAR_COPY: 4.0, Likeness.SIMILAR: 1.0}
 """Logits by which one confirmed case raises its labels at most."""
@@ -41,20 +41,27 @@ class Adjustment:
 
 
 def adjust(
-    scores: Mapping[Label, float], precedents: Sequence[Precedent], bands: Bands, *, libraries: str = "library:"
+    scores: Mapping[Label, float],
+    precedents: Sequence[Precedent],
+    bands: Bands,
+    removal: Mapping[Label, float] | None = None,
 ) -> Adjustment:
     """Return what decided cases make of label scores.
 
-    A case decided as something raises its labels; an allowed one lowers all. `bands` are those in force: no score
-    is raised past its label's `remove`, and none lowered from there to below `review` but by the same words.
-    Communities whose name begins with `libraries` are shared libraries, which the reason says.
+    A case decided as something raises its labels; an allowed one lowers all. `bands` are those in force, `removal`
+    the risk-controlled probabilities where there are any: no score is raised past either threshold of removal, and
+    none lowered from there to below `review` but by the same words.
     """
     counted = [p for p in precedents if strength(p) > 0 and (p.decision is Decision.ALLOW or p.labels)]
     if not counted:
         return Adjustment(dict(scores), ())
-    adjusted = {label: _adjusted(label, score, counted, bands) for label, score in scores.items()}
+    adjusted = {}
+    for label, score in scores.items():
+        band = bands.get(label) or DEFAULT_BANDS[label]
+        limits = sorted({band.remove, (removal or {}).get(label, band.remove)})
+        adjusted[label] = _adjusted(label, score, counted, band.review, limits)
     counted.sort(key=lambda p: -strength(p))
-    return Adjustment(adjusted, tuple(_signal(p, libraries) for p in counted))
+    return Adjustment(adjusted, tuple(map(_signal, counted)))
 
 
 def strength(precedent: Precedent) -> float:
@@ -63,23 +70,25 @@ def strength(precedent: Precedent) -> float:
     return limit * max(0.0, 2 * precedent.similarity - 1)
 
 
-def _adjusted(label: Label, score: float, precedents: Sequence[Precedent], bands: Bands) -> float:
+def _adjusted(
+    label: Label, score: float, precedents: Sequence[Precedent], review: float, limits: Sequence[float]
+) -> float:
     if label in NOT_BY_TEXT:
         return score
     raising = [p for p in precedents if p.decision is not Decision.ALLOW and label in p.labels]
     lowering = [p for p in precedents if p.decision is Decision.ALLOW]
     shift = _together(map(strength, raising)) - _together(map(strength, lowering))
-    if shift == 0:
-        return score
     moved = _shifted(score, shift)
-    band = bands.get(label) or DEFAULT_BANDS[label]
     if shift > 0:
-        if score < band.remove <= moved and not _removed_before(label, raising, lowering):
-            return max(score, min(moved, math.nextafter(band.remove, 0.0)))
+        above = [limit for limit in limits if score < limit]
+        if above and not _removed_before(label, raising, lowering):
+            moved = min(moved, math.nextafter(above[0], 0.0))
         return max(score, moved)
-    if score >= band.remove and not any(p.likeness is Likeness.SAME for p in lowering):
-        return min(score, max(moved, band.review))
-    return min(score, moved)
+    if shift < 0:
+        if score >= limits[0] and not any(p.likeness is Likeness.SAME for p in lowering):
+            moved = max(moved, review)
+        return min(score, moved)
+    return score
 
 
 def _together(strengths: Iterable[float]) -> float:
@@ -103,7 +112,7 @@ _ZH_LIKE = {Likeness.SAME: "完全相同", Likeness.NEAR_COPY: "几乎相同", L
 _EN_LIKE = {Likeness.SAME: "The same as", Likeness.NEAR_COPY: "Almost the same as", Likeness.SIMILAR: "Similar to"}
 
 
-def _signal(precedent: Precedent, libraries: str) -> Signal:
+def _signal(precedent: Precedent) -> Signal:
     """Say which case speaks; without a label, since it is in the scores already."""
     labels = [label for label in LABELS if label in precedent.labels]
     if precedent.decision is Decision.ALLOW:
@@ -111,7 +120,7 @@ def _signal(precedent: Precedent, libraries: str) -> Signal:
     else:
         zh = f"判定为{'、'.join(ZH_LABEL[label] for label in labels)}"
         en = f"was decided to be {', '.join(label.value for label in labels)}"
-    shared = precedent.community.startswith(libraries)
+    shared = precedent.community.startswith(LIBRARY)
     where = "共享库中" if shared else ""
     case = "a case of a shared library" if shared else f"case {precedent.case_id}"
     reason = Reason(

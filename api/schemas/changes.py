@@ -70,7 +70,7 @@ class LearnIn(Body):
     """What to learn from."""
 
     days: int = Field(365, ge=1, le=3650)
-    keep: bool = Field(True, description="False: report only.", strict=True)
+    keep: bool = Field(False, description="Put it in force where it proves better; otherwise report only.", strict=True)
     actor: str | None = Field(None, min_length=1, max_length=100)
 
 

@@ -10,11 +10,12 @@ from copilot.charter import Charter, Trial
 from copilot.policy import CommunityPolicy
 from copilot.ports import Calibration, UnitOfWork
 
-LoadCalibration = Callable[[Mapping[str, Any]], Calibration]
+LoadCalibration = Callable[[Mapping[str, Any]], Calibration | None]
+"""Reads what was kept of a calibration; None where it is of another model than the one that runs."""
 _MOST = 10_000
 
 
-def no_calibration(value: Mapping[str, Any]) -> Calibration:
+def no_calibration(value: Mapping[str, Any]) -> None:
     """Where no calibration can be read there must be none to read."""
     raise LookupError("this service was not told how to read calibrations")
 

@@ -41,7 +41,7 @@ class Learning:
         self._base = base
         self._model = model
 
-    def learn(self, community_id: str, since: datetime, actor: str, *, keep: bool = True) -> Lesson:
+    def learn(self, community_id: str, since: datetime, actor: str, *, keep: bool) -> Lesson:
         """Learn from the decisions since then; without `keep` only report. Raises NotFound."""
         with self._store.begin() as unit:
             charter = self._charters.of(unit, [community_id])[community_id]
