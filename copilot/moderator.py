@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 _PRECEDENTS = 5
 """Decided cases that are looked at a message."""
+_WORTH_SHOWING = 0.2
+"""Probability of being the same again below which a case would only distract; from a half on it moves the verdict."""
 
 
 class Moderator:
@@ -157,10 +159,11 @@ class Moderator:
         if self._index is None or vectors is None:
             return [()] * len(views)
         try:
-            return list(self._index.search(views, vectors, [_scope(charter) for charter in chartered], _PRECEDENTS))
+            found = self._index.search(views, vectors, [_scope(charter) for charter in chartered], _PRECEDENTS)
         except Exception:
             log.exception("no precedents for %d messages", len(views))
             return [()] * len(views)
+        return [[p for p in precedents if p.similarity >= _WORTH_SHOWING] for precedents in found]
 
     def _themed(self, views: Sequence[TextViews], contexts: Sequence[Context]) -> dict[int, Signal]:
         """For each substantive message under a theme, what the model says of its relevance."""

@@ -19,7 +19,7 @@ from copilot.policy import DEFAULT_BANDS, NEVER_REMOVED, Bands
 from copilot.reasons import ZH_LABEL
 from copilot.types import LABELS, LIBRARY, Decision, Label, Likeness, Precedent, Reason, Signal
 
-RAISES: Mapping[Likeness, float] = {Likeness.SAME: 7.0, Likeness.NEAR_COPY: 4.0, Likeness.SIMILAR: 1.0}
+RAISES: Mapping[Likeness, float] = {Likeness.SAME: 7.0, Likeness.NEAR_COPY: 5.0, Likeness.SIMILAR: 0.5}
 """Logits by which one confirmed case raises its labels at most."""
 LOWERS: Mapping[Likeness, float] = {Likeness.SAME: 7.0, Likeness.NEAR_COPY: 1.5, Likeness.SIMILAR: 0.5}
 """Logits by which one false alarm lowers every label at most: less, since a known harmless text is what a clever

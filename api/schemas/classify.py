@@ -139,5 +139,5 @@ class ClassifyOut(BaseModel):
     """Verdicts in the order of the messages."""
 
     id: str = Field(examples=["cls-4f2c"])
-    model: str = Field(examples=["encoder-zh/1"])
+    model: str = Field(examples=["encoder-zh/2"])
     results: list[ResultOut]

@@ -226,7 +226,7 @@ def test_a_change_is_replayed_before_it_is_made(service, say):
 
 def test_learning_without_a_learner_says_so(service):
     with pytest.raises(ModelUnavailable):
-        service.learning.learn("demo", LONG_AGO, "王")
+        service.learning.learn("demo", LONG_AGO, "王", keep=False)
 
 
 def test_messages_without_a_community_are_decided_by_the_models_own_policy(service, make_message):
