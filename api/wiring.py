@@ -47,19 +47,19 @@ def build(settings: Settings) -> Iterator[Built]:
         classifier = load_classifier(settings)
         encoder = encoder_of(classifier) or models.load_encoder(models.HASHING)
         folder = Path(settings.index_folder)
-        keeper = PrecedentKeeper(*models.load_case_index(folder, encoder, _last_change(store)))
-        started_at = keeper.mark
+        index, encoder, mark = models.load_case_index(folder, encoder, _last_change(store))
+        keeper = PrecedentKeeper(index, encoder, mark)
         service = Service(
             store,
-            Moderator(classifier, encoder=encoder, index=keeper.index),
+            Moderator(classifier, encoder=encoder, index=index),
             keeper,
             load_calibration=partial(_calibration, classifier.version if classifier else ""),
             learner=learn,
             reference=getattr(classifier, "reference", None),
         )
         yield Built(create_app(settings, service, keyring), service, keyring, store)
-        if keeper.mark > started_at:
-            models.save_case_index(keeper.index, folder, keeper.mark)
+        if keeper.mark > mark:
+            models.save_case_index(index, folder, keeper.mark)
     finally:
         engine.dispose()
 

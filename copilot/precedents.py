@@ -93,7 +93,7 @@ def _adjusted(
 
 def _together(strengths: Iterable[float]) -> float:
     """The strongest, half the next one, a quarter of the one after."""
-    return sum(each / 2**rank for rank, each in enumerate(sorted(strengths, reverse=True)))
+    return math.fsum(each / 2**rank for rank, each in enumerate(sorted(strengths, reverse=True)))
 
 
 def _shifted(score: float, shift: float) -> float:

@@ -18,6 +18,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from copilot.policy import Policy, Verdict
 from copilot.ports import Encoder
 from copilot.precedents import NOT_BY_TEXT, adjust
 from copilot.text import TextViews, text_views
-from copilot.types import DecidedCase, Decision, Label, Message
+from copilot.types import DecidedCase, Decision, Label, Message, Precedent
 from eval.quality import publish, show
 from eval.similarity import vectors
 from models import DEFAULT_CLASSIFIER, load_classifier
@@ -41,6 +42,13 @@ from training.sources import CORPUS, corpus_rows, part_of
 NEAREST = 5
 _NEAR, _SHORTEST = 0.6, 6
 """Share of the shorter text's syllables that a near-copy has in order, and how many these are at the least."""
+WARNINGS = (
+    "{} 这种都是骗人的",
+    "群里又有人发这个：{}",
+    "收到一条：{} 这个能信吗",
+    "大家看到这个不要理：{}",
+    "我妈差点就信了：{}",
+)
 _HOME = "community"
 
 Row = dict[str, object]
@@ -87,11 +95,38 @@ def case_families(part: str) -> list[Family]:
     return found
 
 
-def _said(text: str, raw: Mapping[str, str | None]) -> Said:
+def _said(text: str, raw: Mapping[str, Any]) -> Said:
     return Said(text, Decision(raw["decision"]), (Label(raw["label"]),) if raw["label"] else ())
 
 
-def finding(encoder: Encoder, ranking: Ranking, reference: str, part: str) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class World:
+    """The product's pieces that judge."""
+
+    moderator: Moderator
+    encoder: Encoder
+    ranking: Ranking
+
+    @property
+    def policy(self) -> Policy:
+        """What turns scores into verdicts."""
+        return self.moderator.policy
+
+    def judged(self, texts: Sequence[Said]) -> list[Judged]:
+        """Judge texts as the product does without precedents."""
+        assessments = self.moderator.assess([Message(str(i), said.text) for i, said in enumerate(texts)])
+        rows = vectors(self.encoder, [said.text for said in texts])
+        return [
+            Judged(said, text_views(said.text), row, assessment.scores)
+            for said, row, assessment in zip(texts, rows, assessments, strict=True)
+        ]
+
+    def judge(self, text: Judged, precedents: Sequence[Precedent]) -> Verdict:
+        """Return the verdict with precedents."""
+        return self.policy.decide(adjust(text.scores, precedents, self.policy.bands).scores)
+
+
+def finding(world: World, reference: str, part: str) -> list[Row]:
     """Return how often another member is among the nearest, by vectors, by text, and by both."""
     texts: list[str] = []
     owner: list[int] = []
@@ -102,22 +137,22 @@ def finding(encoder: Encoder, ranking: Ranking, reference: str, part: str) -> li
             asked += range(len(texts), len(texts) + len(members)) if name == part else ()
             texts += [*members, *look_alikes]
             owner += [family] * len(members) + [0] * len(look_alikes)
-    rows, owners, views = vectors(encoder, texts), np.array(owner), [text_views(text) for text in texts]
+    rows, owners, views = vectors(world.encoder, texts), np.array(owner), [text_views(text) for text in texts]
     cases = [DecidedCase(i, _HOME, text, Decision.ALLOW, ()) for i, text in enumerate(texts)]
-    segment = Segment.of(cases, rows, ranking.rarity)
+    segment = Segment.of(cases, rows, world.ranking.rarity)
     unseen = Ranking.load("text", reference)
     hits: dict[str, list[tuple[bool, bool, bool]]] = defaultdict(list)
     for index in asked:
         question = Question.of(views[index], rows[index])
         kin = np.flatnonzero(owners == owners[index])
-        copied = _copied(views[index], (views[i] for i in kin if i != index), ranking)
-        listed = segment.postings.likest(question.codes, ranking.rarity, 24)
-        alike, _ = segment.compared(question, listed, ranking.rarity)
+        copied = _copied(views[index], (views[i] for i in kin if i != index), world.ranking)
+        listed = segment.postings.likest(question.codes, world.ranking.rarity, 24)
+        alike, _ = segment.compared(question, listed, world.ranking.rarity)
         by_text = listed[np.argsort(-unseen.probability(alike, np.zeros(len(listed), np.float32)), kind="stable")]
-        ways = {
+        ways: dict[str, Iterable[Any]] = {
             "vectors alone": segment.vectors.nearest(question.vector, NEAREST + 1, segment.alive),
             "text alone": by_text,
-            "both": [found.case_id for found in segment.search(question, _HOME, NEAREST + 1, ranking)],
+            "both": [found.case_id for found in segment.search(question, _HOME, NEAREST + 1, world.ranking)],
         }
         for way, nearest in ways.items():
             kept = [int(place) for place in nearest if place != index][:NEAREST]
@@ -150,16 +185,6 @@ def _copied(asked: TextViews, others: Iterable[TextViews], ranking: Ranking) -> 
     return False
 
 
-def judged(texts: Sequence[Said], moderator: Moderator, encoder: Encoder) -> list[Judged]:
-    """Judge texts as the product does without precedents."""
-    assessments = moderator.assess([Message(str(i), said.text) for i, said in enumerate(texts)])
-    rows = vectors(encoder, [said.text for said in texts])
-    return [
-        Judged(said, text_views(said.text), row, assessment.scores)
-        for said, row, assessment in zip(texts, rows, assessments, strict=True)
-    ]
-
-
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One text after one decision: what it is to the decided one, and its verdicts before and after."""
@@ -183,38 +208,47 @@ def right(said: Said, verdict: Verdict) -> bool:
     return verdict.decision is not Decision.ALLOW and said.labels[0] in verdict.labels
 
 
-def outcomes(
-    family: Family, index: Sequence[Judged], ranking: Ranking, policy: Policy, encoder: Encoder
-) -> list[Outcome]:
-    """Decide each member in turn and judge the rest of its family; `index` holds members, then look-alikes."""
-    members, look_alikes = index[: len(family.members)], index[len(family.members) :]
+def warnings_of(family: Family) -> list[list[Said]]:
+    """Return for each member the warnings that pass it on whole; what people would allow."""
+    return [[Said(form.format(said.text), Decision.ALLOW, ()) for form in WARNINGS] for said in family.members]
+
+
+def outcomes(decided: Judged, others: Sequence[tuple[str, Judged]], world: World) -> list[Outcome]:
+    """Decide one text and judge others, each with its kind."""
+    precedents = _index([decided], world).search(
+        [text.view for _, text in others], np.stack([text.vector for _, text in others]), [[_HOME]] * len(others), 5
+    )
     found = []
-    for decided in members:
-        others = [(text, "member") for text in members if text is not decided]
-        others += [(text, "look-alike") for text in look_alikes]
-        known = _index([decided], ranking, encoder)
-        precedents = known.search(
-            [text.view for text, _ in others], np.stack([text.vector for text, _ in others]), [[_HOME]] * len(others), 5
-        )
-        for (text, member), precedent in zip(others, precedents, strict=True):
-            after = policy.decide(adjust(text.scores, precedent, policy.bands).scores)
-            kind = (
-                "look-alike"
-                if not member
-                else "near-copy"
-                if _copied(text.view, [decided.view], ranking)
-                else "retelling"
-            )
-            found.append(Outcome(kind, decided, text, policy.decide(text.scores), after))
+    for (kind, text), precedent in zip(others, precedents, strict=True):
+        if kind == "member":
+            kind = "near-copy" if _copied(text.view, [decided.view], world.ranking) else "retelling"
+        before, after = world.policy.decide(text.scores), world.judge(text, precedent)
+        found.append(Outcome(kind, decided, text, before, after))
     return found
 
 
-def _index(decided: Iterable[Judged], ranking: Ranking, encoder: Encoder) -> FaissCaseIndex:
-    index = FaissCaseIndex(encoder.version, encoder.dim, ranking)
-    cases = list(decided)
+def everything(family: Family, world: World) -> tuple[list[Judged], list[Outcome]]:
+    """Decide each member of a family in turn; return the members, and the outcomes for the rest and the warnings."""
+    warnings = warnings_of(family) if family.members[0].labels else [[] for _ in family.members]
+    texts = [*family.members, *family.look_alikes, *(said for each in warnings for said in each)]
+    judged = world.judged(texts)
+    count = len(family.members)
+    members, look_alikes = judged[:count], judged[count : count + len(family.look_alikes)]
+    rest = iter(judged[count + len(family.look_alikes) :])
+    found = []
+    for decided, own in zip(members, warnings, strict=True):
+        others = [("member", text) for text in members if text is not decided]
+        others += [("look-alike", text) for text in look_alikes]
+        others += [("warning", next(rest)) for _ in own]
+        found += outcomes(decided, others, world)
+    return members, found
+
+
+def _index(decided: Sequence[Judged], world: World) -> FaissCaseIndex:
+    index = FaissCaseIndex(world.encoder.version, world.encoder.dim, world.ranking)
     index.add(
-        [DecidedCase(i, _HOME, each.said.text, each.said.decision, each.said.labels) for i, each in enumerate(cases)],
-        np.stack([each.vector for each in cases]),
+        [DecidedCase(i, _HOME, each.said.text, each.said.decision, each.said.labels) for i, each in enumerate(decided)],
+        np.stack([each.vector for each in decided]),
     )
     return index
 
@@ -222,12 +256,16 @@ def _index(decided: Iterable[Judged], ranking: Ranking, encoder: Encoder) -> Fai
 def transfers(found: Sequence[Outcome]) -> list[Row]:
     """Return how often a verdict is right before and after one decision, and how often it was made wrong."""
     table: list[Row] = []
+    flagged = [o for o in found if o.decided.said.labels]
     groups = {
-        "members of flagged families": [o for o in found if o.kind != "look-alike" and o.decided.said.labels],
-        "… near-copies": [o for o in found if o.kind == "near-copy" and o.decided.said.labels],
-        "… retellings": [o for o in found if o.kind == "retelling" and o.decided.said.labels],
-        "members of allowed families": [o for o in found if o.kind != "look-alike" and not o.decided.said.labels],
+        "members of flagged families": [o for o in flagged if o.kind in ("near-copy", "retelling")],
+        "… near-copies": [o for o in flagged if o.kind == "near-copy"],
+        "… retellings": [o for o in flagged if o.kind == "retelling"],
+        "members of allowed families": [
+            o for o in found if o.kind in ("near-copy", "retelling") and not o.decided.said.labels
+        ],
         "look-alikes": [o for o in found if o.kind == "look-alike"],
+        "warnings": [o for o in found if o.kind == "warning"],
     }
     for name, chosen in groups.items():
         if chosen:
@@ -243,13 +281,14 @@ def transfers(found: Sequence[Outcome]) -> list[Row]:
     return table
 
 
-def cost(chat: Sequence[Judged], decided: Sequence[Judged], ranking: Ranking, policy: Policy, encoder: Encoder) -> Row:
+def cost(chat: Sequence[Judged], decided: Sequence[Judged], world: World) -> Row:
     """Return how many verdicts on ordinary chat change where every member of every family is decided."""
-    index = _index(decided, ranking, encoder)
-    precedents = index.search([c.view for c in chat], np.stack([c.vector for c in chat]), [[_HOME]] * len(chat), 5)
+    precedents = _index(decided, world).search(
+        [text.view for text in chat], np.stack([text.vector for text in chat]), [[_HOME]] * len(chat), 5
+    )
     changed = 0
     for text, found in zip(chat, precedents, strict=True):
-        before, after = policy.decide(text.scores), policy.decide(adjust(text.scores, found, policy.bands).scores)
+        before, after = world.policy.decide(text.scores), world.judge(text, found)
         changed += (before.decision, before.labels) != (after.decision, after.labels)
     return {
         "messages": len(chat),
@@ -270,32 +309,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     model = load_classifier(options.classifier)
     if not isinstance(model, Encoder):
         parser.error(f"{options.classifier} gives no vectors")
-    ranking = Ranking.load(model.version, options.ranking)
-    moderator = Moderator(model)
-    chosen = case_families(options.part)
-    every = [judged([*f.members, *f.look_alikes], moderator, model) for f in chosen]
-    found = [
-        outcome
-        for family, index in zip(chosen, every, strict=True)
-        for outcome in outcomes(family, index, ranking, moderator.policy, model)
-    ]
+    world = World(Moderator(model), model, Ranking.load(model.version, options.ranking))
+    members: list[Judged] = []
+    found: list[Outcome] = []
+    for family in case_families(options.part):
+        judged, outcomes_of_family = everything(family, world)
+        members += judged
+        found += outcomes_of_family
     clean = [Said(row.text, Decision.ALLOW, ()) for row in corpus_rows(options.part) if row.slice == "clean"]
-    chat = judged(clean, moderator, model)
-    members = [j for family, index in zip(chosen, every, strict=True) for j in index[: len(family.members)]]
-    text = "\n".join(
-        [
-            show(
-                f"Finding precedents, {options.part} families", finding(model, ranking, options.ranking, options.part)
-            ),
-            show(f"Verdicts after one decision, {options.part} families", transfers(found)),
-            show("Cost to ordinary chat", [cost(chat, members, ranking, moderator.policy, model)]),
-        ]
-    )
-    publish("precedents", text)
+    tables = {
+        f"Finding precedents, {options.part} families": finding(world, options.ranking, options.part),
+        f"Verdicts after one decision, {options.part} families": transfers(found),
+        "Cost to ordinary chat": [cost(world.judged(clean), members, world)],
+    }
+    text = "\n".join(show(title, table) for title, table in tables.items())
+    publish("precedents" if options.part == "test" else "precedents-dev", text)
     if options.misses:
         for o in found:
             if o.changed and not right(o.text.said, o.after):
-                print(o.kind, o.after.labels, repr(o.decided.said.text), repr(o.text.said.text))
+                print(o.kind, [label.value for label in o.after.labels], repr(o.text.said.text))
 
 
 if __name__ == "__main__":

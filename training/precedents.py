@@ -34,7 +34,7 @@ from models.precedents.segment import Question, Segment
 from training.augment import variant
 from training.examples import families
 from training.save import next_version, write_manifest
-from training.sources import DATASETS, corpus_rows, public_rows
+from training.sources import DATASETS, Row, corpus_rows, public_rows
 
 _CHAT = 600
 _BACKGROUND = ("nus_sms_zh", "kdconv", "cped", "qqgroup_ads", "tg_spam_telegram")
@@ -53,14 +53,13 @@ class Pairs:
     same: NDArray[np.bool_]
 
 
-def background() -> list[str]:
+def background() -> list[Row]:
     """Return ordinary and commercial texts of the training parts, to count how common n-grams are."""
-    texts = [row.text for row in corpus_rows("train")]
+    found = corpus_rows("train")
     for name in _BACKGROUND if DATASETS.is_dir() else ():
-        rows = [row.text for row in public_rows("train", name)]
-        chosen = np.random.default_rng(0).permutation(len(rows))[:_BACKGROUND_ROWS]
-        texts += [rows[i] for i in chosen]
-    return texts
+        rows = list(public_rows("train", name))
+        found += [rows[i] for i in np.random.default_rng(0).permutation(len(rows))[:_BACKGROUND_ROWS]]
+    return found
 
 
 def table(texts: Sequence[str]) -> NDArray[np.uint8]:
@@ -146,7 +145,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--dry", action="store_true")
     options = parser.parse_args(arguments)
     encoder = load_encoder(options.encoder)
-    rare = table(background())
+    counted = background()
+    rare = table([row.text for row in counted])
     train, dev = (pairs(part, Rarity(rare), encoder) for part in ("train", "dev"))
     weights = fit(train, dev, encoder.version)
     for name, chosen in weights.items():
@@ -165,7 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         options={"weights": weights},
         bands={},
         tags=TAGS,
-        counts=Counter({"corpus": len(train.same) + len(dev.same)}),
+        counts=Counter(row.source for row in counted),
     )
     print(f"written to {folder}")
 

@@ -105,7 +105,8 @@ class ListedVectors:
             selector = faiss.IDSelectorBitmap(chosen)
             parameters = faiss.SearchParametersIVF(sel=selector, nprobe=_PROBES)
         _, [places] = self._index.search((asked * _SCALE)[None], count, params=parameters)
-        return places[places >= 0].astype(np.int64)
+        found: Places = places[places >= 0].astype(np.int64)
+        return found
 
     def rows(self, places: Places) -> Floats:
         """Return the rows as they were kept, within half a step of a byte."""
