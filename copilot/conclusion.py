@@ -11,7 +11,7 @@ from copilot.rules import Circumstances, cite
 from copilot.text import TextViews
 from copilot.types import CitedClause, Clause, ClauseKind, Decision, Label, Measure, Message, RuleSet
 
-CLAUSE_ALONE = 0.9
+CLAUSE_ALONE = 0.7
 """Confidence from which a broken clause asks for review where no label does: what only this group bans (剧透)."""
 
 
@@ -40,7 +40,8 @@ def conclude(
     permitted: frozenset[Label] = frozenset()
     if rules is not None and rules.clauses:
         circumstances = Circumstances(message.sent_at, charter.community.time_zone, message.roles)
-        citation = cite(rules, view, scores, circumstances, similarity)
+        flagged = policy.decide(scores, roles=message.roles).labels
+        citation = cite(rules, view, scores, circumstances, similarity, flagged)
         cited, permitted = citation.clauses, citation.permitted
     broken = next((c for c in cited if c.clause.kind is ClauseKind.FORBID), None)
     verdict = policy.decide(

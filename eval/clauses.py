@@ -15,16 +15,17 @@ from dataclasses import replace
 
 import numpy as np
 
+from copilot.charter import Charter
 from copilot.moderator import Moderator
 from copilot.rules import UNSURE, cite
 from copilot.rules.cite import Weights, fitted_weights
 from copilot.rules.evidence import FEATURES, NONE_FEATURES
 from copilot.rules.permission import HARMS
-from copilot.types import Clause, ClauseKind, Label, Measure, RuleSet
+from copilot.types import Clause, ClauseKind, Community, Decision, Label, Measure, Message, RuleSet
 from eval.metrics import share, wilson
 from eval.quality import publish, show
 from models import DEFAULT_CLASSIFIER, load_classifier, load_encoder
-from training.clauses import Annotated, Pair, best_clause, margin, overlap, pairs, rule_sets
+from training.clauses import Annotated, Pair, best_clause, margin, overlap, pair_lines, pairs, rule_sets
 
 PARTS = ("test", "dev", "train")
 BASELINES = {
@@ -145,6 +146,34 @@ def _lenient(rules: RuleSet) -> RuleSet:
     return replace(rules, clauses=tuple(allowing))
 
 
+def beside_flags(part: str, sets: Sequence[Annotated], moderator: Moderator) -> dict[str, object]:
+    """Return what a moderator sees: of the messages that are flagged, how many name a clause, and the right one first.
+
+    Messages that the annotators found under no clause, or under a permission, count as wrong where they are flagged.
+    """
+    by_name = {annotated.name: annotated for annotated in sets}
+    charters = {a.name: Charter(Community(a.name, a.name, theme=a.theme), rules=a.rules) for a in sets}
+    lines = pair_lines(sets)
+    messages = [Message(line["id"], line["text"], community=line["rules"], author=line["id"]) for line in lines]
+    judged = zip(lines, moderator.assess(messages, charters), strict=True)
+    flagged = [(line, verdict.clauses) for line, verdict in judged if verdict.decision is not Decision.ALLOW]
+    gold = [
+        by_name[line["rules"]].clause_of(line["clause"]) if line["clause"] is not None else None for line, _ in flagged
+    ]
+    right = [
+        bool(cited) and meant is not None and cited[0].clause.number == meant.number
+        for (_, cited), meant in zip(flagged, gold, strict=True)
+    ]
+    return {
+        "part": part,
+        "flagged": len(flagged),
+        "under no clause": sum(line["clause"] is None for line, _ in flagged),
+        "names one": share(np.array([bool(cited) for _, cited in flagged])),
+        "right one first": share(np.array(right)),
+        "interval": "{:.2f}-{:.2f}".format(*wilson(sum(right), len(right))),
+    }
+
+
 def measure(classifier: str) -> dict[str, list[dict[str, object]]]:
     """Return the tables by title."""
     moderator, encoder = Moderator(load_classifier(classifier)), load_encoder(classifier)
@@ -159,6 +188,7 @@ def measure(classifier: str) -> dict[str, list[dict[str, object]]]:
         "Rules read": [reading(sets[part], part) for part in PARTS],
         "Confidence of the reading": [row for part in PARTS for row in sureness(sets[part], part)],
         "Message to clause": table,
+        "Clauses beside flagged messages": [beside_flags(part, sets[part], moderator) for part in PARTS],
         "Permitted at any hour to anybody": [permissions(sets[part], evidence[part], part) for part in PARTS],
     }
 

@@ -118,11 +118,17 @@ def rule_sets(part: str) -> list[Annotated]:
     return found
 
 
+def pair_lines(sets: Sequence[Annotated]) -> list[dict[str, Any]]:
+    """Return the corpus' pairs of a message and its clause that belong to some rule sets."""
+    names = {annotated.name for annotated in sets}
+    files = sorted((CORPUS / "rules").glob("pairs*.jsonl"))
+    return [line for path in files for line in read_lines(path) if line["rules"] in names]
+
+
 def pairs(sets: Sequence[Annotated], moderator: Moderator, encoder: Encoder) -> list[Pair]:
     """Return the messages of some rule sets with their evidence, judged as the product judges them."""
     by_name = {s.name: s for s in sets}
-    files = sorted((CORPUS / "rules").glob("pairs*.jsonl"))
-    lines = [line for path in files for line in read_lines(path) if line["rules"] in by_name]
+    lines = pair_lines(sets)
     known = {s.name: Charter(Community(s.name, s.name, theme=s.theme)) for s in sets}
     messages = [Message(r["id"], r["text"], community=r["rules"], author=r["id"]) for r in lines]
     views = [text_views(m.text) for m in messages]

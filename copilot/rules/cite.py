@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from copilot.rules.evidence import FEATURES, NONE_FEATURES, CompiledRules, Row
 from copilot.rules.permission import Candidate, permission
 from copilot.rules.read import UNSURE
-from copilot.rules.reasons import cited_reason
+from copilot.rules.reasons import cited_reason, kind_reason
 from copilot.rules.roles import holds
 from copilot.rules.windows import in_force
 from copilot.text import TextViews
@@ -77,32 +77,53 @@ def cite(
     scores: Mapping[Label, float],
     circumstances: Circumstances | None = None,
     similarity: Sequence[float] | None = None,
+    flagged: Collection[Label] = (),
 ) -> Citation:
     """Return what a message falls under: at most three clauses, none where none applies.
 
     `scores` are the assessment's probabilities, `similarity` the cosine of the message's vector with that of each
-    clause, shape (clauses,), where there is an encoder. A permission in force that singles the message out comes
-    first, its labels are permitted, and bans that forbid nothing else are left out.
+    clause, shape (clauses,), where there is an encoder. `flagged` are the labels that the message will be flagged
+    for: where no other ban is cited, the one of these labels that comes closest is, as sure as the label and the
+    choice among such bans are. A permission in force that singles the message out comes first, its labels are
+    permitted, and bans that forbid nothing else are left out.
     Raises ValueError where `similarity` has another length than the rules.
     """
     if similarity is not None and len(similarity) != len(rules.clauses):
         raise ValueError(f"{len(similarity)} similarities for {len(rules.clauses)} clauses")
     rows, nothing = _compiled(rules).rows(views, scores, similarity)
-    found = _candidates(rules, rows, fitted_weights().scores(rows, nothing), circumstances or Circumstances())
+    weighed = fitted_weights().scores(rows, nothing)
+    found = _candidates(rules, rows, weighed, circumstances or Circumstances())
     allowing, permitted = permission(found, scores)
     cited = [candidate for candidate in found if candidate.score > 0]
     if allowing is not None:
         kept = [c for c in cited if c.clause.kind is not ClauseKind.ALLOW and not _lifted(c, permitted)]
         cited = [allowing, *kept]
-    return Citation(
-        tuple(
-            CitedClause(
-                rules.version, c.clause, _probability(c.score), cited_reason(c.clause, c.row, applies=c.applies)
-            )
-            for c in cited[:_MOST]
-        ),
-        permitted,
-    )
+    clauses = [
+        CitedClause(rules.version, c.clause, _probability(c.score), cited_reason(c.clause, c.row, applies=c.applies))
+        for c in cited[:_MOST]
+    ]
+    wanted = {label: scores.get(label, 0.0) for label in flagged if label not in permitted}
+    if wanted and all(c.clause.kind is not ClauseKind.FORBID for c in clauses):
+        clauses = [*_banning(rules, weighed, wanted, circumstances or Circumstances()), *clauses][:_MOST]
+    return Citation(tuple(clauses), permitted)
+
+
+def _banning(
+    rules: RuleSet, weighed: Sequence[float], wanted: Mapping[Label, float], circumstances: Circumstances
+) -> Iterator[CitedClause]:
+    """Yield the ban in force of a flagged label that comes closest, if there is any."""
+    bans = [
+        (score, clause)
+        for clause, score in zip(rules.clauses, weighed, strict=True)
+        if clause.kind is ClauseKind.FORBID
+        and not wanted.keys().isdisjoint(clause.labels)
+        and _applies(clause, circumstances.local, circumstances.roles)
+    ]
+    if bans:
+        best, clause = max(bans, key=lambda ban: (ban[0], -ban[1].number))
+        share = 1 / sum(math.exp(max(score - best, -30.0)) for score, _ in bans)
+        label = max(wanted[label] for label in clause.labels if label in wanted)
+        yield CitedClause(rules.version, clause, share * label, kind_reason(clause))
 
 
 def _lifted(candidate: Candidate, permitted: frozenset[Label]) -> bool:

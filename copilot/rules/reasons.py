@@ -20,7 +20,7 @@ def cited_reason(clause: Clause, row: Row, *, applies: bool) -> Reason:
     if row.values[_AT["done"]] > 0 or row.values[_AT["named"]] > 0:
         return Reason(f"说的是群规第{n}条管的事", f"Speaks of the matter that clause {n} regulates.")
     if row.values[_AT["label"]] > 0:
-        return Reason(f"内容属于群规第{n}条所禁的一类", f"Is of the kind that clause {n} forbids.")
+        return kind_reason(clause)
     return Reason(f"与群规第{n}条的意思相近", f"Comes close to the meaning of clause {n}.")
 
 
@@ -35,3 +35,9 @@ def _of_permission(clause: Clause, *, applies: bool) -> Reason:
     if clause.roles:
         return Reason(f"群规第{n}条只允许指定的人", f"Clause {n} permits it to set people only.")
     return Reason(f"群规第{n}条只在约定的时间允许", f"Clause {n} permits it at set times only.")
+
+
+def kind_reason(clause: Clause) -> Reason:
+    """Return the reason for citing a ban by its labels alone."""
+    n = clause.number
+    return Reason(f"内容属于群规第{n}条所禁的一类", f"Is of the kind that clause {n} forbids.")

@@ -160,3 +160,13 @@ def test_similarity_of_another_length_is_refused():
 def test_nothing_is_cited_of_no_rules():
     citation = cited("你好", rules=read_rules(""))
     assert (citation.clauses, citation.permitted) == ((), frozenset())
+
+
+def test_a_flag_names_the_ban_of_its_label_where_the_words_say_nothing():
+    rules = read_rules("1. 禁止发广告，违者警告。\n2. 不许骂人，违者禁言。\n3. 晚上十点后请勿刷屏。")
+    views, scores = text_views("这位大哥可真是个人才"), {Label.ABUSE: 0.6, Label.ADS: 0.01}
+    assert cite(rules, views, scores).clauses == ()
+    [cited] = cite(rules, views, scores, flagged=(Label.ABUSE,)).clauses
+    assert cited.clause.number == 2
+    assert cited.confidence == pytest.approx(0.6)
+    assert cite(rules, views, {Label.PORN: 0.9}, flagged=(Label.PORN,)).clauses == ()
