@@ -176,7 +176,7 @@ def train(options: argparse.Namespace) -> None:
         optimisers.load_state_dict(state["optimisers"])
     budget = Budget(options.minutes, options.out / "pretrain.jsonl", state.get("spent", 0.0))
     corrupt = Corruption(table, seed=state.get("step", 0) + 1)
-    step, tokens, loss_sum, saved = state.get("step", 0), state.get("tokens", 0), 0.0, budget.spent
+    step, tokens, losses, saved = state.get("step", 0), state.get("tokens", 0), list[float](), budget.spent
     passes = state.get("passes", 0)
     model.train()
     while budget.progress < 1:
@@ -186,10 +186,11 @@ def train(options: argparse.Namespace) -> None:
             loss, _ = loss_of(model, batch, corrupt)
             torch.autograd.backward(loss)
             optimisers.step(budget.rate(PEAK))
-            step, tokens, loss_sum = step + 1, tokens + int((batch[0] > 0).sum()), loss_sum + loss.item()
+            step, tokens = step + 1, tokens + int((batch[0] > 0).sum())
+            losses.append(loss.item())
             if step % 100 == 0:
-                budget.note(step=step, tokens=tokens, loss=loss_sum / 100)
-                loss_sum = 0.0
+                budget.note(step=step, tokens=tokens, loss=float(np.mean(losses)))
+                losses.clear()
             if budget.spent - saved > 5 or budget.progress >= 1:
                 saved = budget.spent
                 budget.note(step=step, **held_out_loss(model, texts, held_out, table))

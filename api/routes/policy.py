@@ -44,7 +44,7 @@ def put_policy(community_id: Id, body: PolicyIn, request: Request, key: Operator
 
 
 @router.post(
-    "/{number}/promote",
+    "/versions/{number}/promote",
     summary="Put a policy in force",
     operation_id="promotePolicy",
     responses=KEYED | errors(400, 404, 409),
@@ -66,7 +66,7 @@ def roll_back_policy(community_id: Id, request: Request, _key: Operator) -> Poli
 
 
 @router.delete(
-    "/{number}",
+    "/versions/{number}",
     summary="End a trial of a policy",
     operation_id="retirePolicy",
     status_code=204,
@@ -79,7 +79,7 @@ def retire_policy(community_id: Id, number: Number, request: Request, _key: Oper
 
 
 @router.get(
-    "/{number}/trial",
+    "/versions/{number}/trial",
     summary="How a policy fares on trial",
     operation_id="policyTrial",
     dependencies=[_read],

@@ -85,7 +85,7 @@ def correct_clause(
 
 
 @router.post(
-    "/communities/{community_id}/rules/{number}/promote",
+    "/communities/{community_id}/rules/versions/{number}/promote",
     summary="Put rules in force",
     operation_id="promoteRules",
     responses=KEYED | errors(400, 404, 409),
@@ -107,7 +107,7 @@ def roll_back_rules(community_id: Id, request: Request, _key: Operator) -> Rules
 
 
 @router.delete(
-    "/communities/{community_id}/rules/{number}",
+    "/communities/{community_id}/rules/versions/{number}",
     summary="End a trial of rules",
     operation_id="retireRules",
     status_code=204,
@@ -120,7 +120,7 @@ def retire_rules(community_id: Id, number: Number, request: Request, _key: Opera
 
 
 @router.get(
-    "/communities/{community_id}/rules/{number}/trial",
+    "/communities/{community_id}/rules/versions/{number}/trial",
     summary="How rules fare on trial",
     operation_id="rulesTrial",
     dependencies=[_read],

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from copilot.types import LIBRARY
 
 MAX_TEXT = 20_000
+
+
+_ID = r"^[A-Za-z0-9_@:+=-][A-Za-z0-9_.@:+=-]{0,127}$"
 
 
 def _bounded(text: str) -> str:
@@ -29,8 +32,8 @@ def _is_text(value: Any) -> Any:
 def _in_utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("This time is out of range.") from None
+    except OverflowError:  # within a day of the ends of the calendar
+        return (datetime.min if value.year == 1 else datetime.max).replace(tzinfo=UTC)
 
 
 def _known_zone(value: str) -> str:
@@ -54,14 +57,20 @@ SentAt = Annotated[AwareDatetime, BeforeValidator(_is_text), AfterValidator(_in_
 CommunityId = Annotated[
     str,
     AfterValidator(_not_reserved),
-    Field(pattern=r"^[A-Za-z0-9_@:+=-][A-Za-z0-9_.@:+=-]{0,127}$", examples=["demo"]),
+    Field(
+        pattern=_ID,
+        examples=["demo"],
+        json_schema_extra={"pattern": f"^(?!{LIBRARY}){_ID[1:]}"},  # the validators' own engine has no lookahead
+    ),
 ]
 Roles = Annotated[list[Annotated[str, Field(min_length=1, max_length=50)]], Field(max_length=20)]
 Theme = Annotated[str, Field(max_length=2_000)]
 Words = Annotated[list[Annotated[str, Field(min_length=1, max_length=100)]], Field(max_length=1_000)]
 
 Libraries = Annotated[list[Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]], Field(max_length=20)]
-TimeZone = Annotated[str, AfterValidator(_known_zone), Field(max_length=64)]
+TimeZone = Annotated[
+    str, AfterValidator(_known_zone), Field(max_length=64, json_schema_extra={"enum": sorted(available_timezones())})
+]
 Examples = Annotated[list[Annotated[str, Field(min_length=1, max_length=500)]], Field(max_length=50)]
 
 

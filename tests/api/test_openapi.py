@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from api.app import create_app
 from api.settings import Settings
@@ -16,6 +17,7 @@ from copilot.moderator import Moderator
 from copilot.policy import DEFAULT_BANDS
 from copilot.service import Service
 from copilot.types import Community
+from models.learner import learn
 
 # schemathesis wants the app when the module is collected (its fixture way fails under pytest 9).
 _folder = TemporaryDirectory()
@@ -40,7 +42,7 @@ def _app():
     upgrade(url)
     engine = connect(url)
     atexit.register(engine.dispose)
-    service = Service(SqlStore(engine), Moderator(_Quiet()))
+    service = Service(SqlStore(engine), Moderator(_Quiet()), learner=learn)
     service.add_community(Community("demo", "阳光花园业主群"))
     limits = {"rate_limit_per_minute": 1_000_000, "max_body_bytes": 100_000_000}
     return create_app(Settings(database_url=url, **limits), service, _AnyKey())
@@ -50,10 +52,15 @@ app = _app()
 schema = schemathesis.openapi.from_asgi("/openapi.json", app)
 
 
+REACHING_ACROSS = {"resolveCase", "putPolicy", "replay", "putRules", "correctClause"}
+"""Bodies with rules that no schema tells: what is allowed carries no label, a band's review is below its remove."""
+
+
 @schema.parametrize()
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_app_keeps_what_the_document_promises(case):
-    case.call_and_validate(headers={"Authorization": "Bearer fuzz"})
+    excluded = [positive_data_acceptance] if case.operation.definition.raw["operationId"] in REACHING_ACROSS else []
+    case.call_and_validate(headers={"Authorization": "Bearer fuzz"}, excluded_checks=excluded)
 
 
 DOCUMENT = app.openapi()

@@ -37,13 +37,13 @@ def test_rules_are_read_into_clauses_with_remarks(api):
 def test_rules_go_on_trial_into_force_and_back(api):
     put(api, RULES)
     assert put(api, "1. 禁止刷屏。", state="shadow").json()["state"] == "shadow"
-    trial = api.get("/v1/communities/demo/rules/2/trial").json()
+    trial = api.get("/v1/communities/demo/rules/versions/2/trial").json()
     assert (trial["decided"], trial["precision"]) == (0, None)
-    assert api.post("/v1/communities/demo/rules/2/promote").json()["state"] == "live"
+    assert api.post("/v1/communities/demo/rules/versions/2/promote").json()["state"] == "live"
     assert api.get("/v1/communities/demo").json()["rules"] == "1. 禁止刷屏。"
     assert api.post("/v1/communities/demo/rules/rollback").json()["version"] == 1
     assert api.get("/v1/communities/demo").json()["rules"] == RULES
-    assert api.delete("/v1/communities/demo/rules/1").status_code == 204
+    assert api.delete("/v1/communities/demo/rules/versions/1").status_code == 204
     states = [v["state"] for v in api.get("/v1/communities/demo/rules").json()["versions"]]
     assert states == ["retired", "retired"]
 
@@ -68,10 +68,10 @@ def test_a_policy_is_written_out_in_full_and_says_what_is_missing(api):
     assert shown["automatic"]["paused"] is None
     assert [v["version"] for v in shown["versions"]] == [1]
     api.put("/v1/communities/demo/policy", json={"policy": {"budget": 0.02}, "state": "shadow"})
-    assert api.get("/v1/communities/demo/policy/2/trial").json()["decided"] == 0
-    assert api.post("/v1/communities/demo/policy/2/promote").json()["policy"]["budget"] == 0.02
+    assert api.get("/v1/communities/demo/policy/versions/2/trial").json()["decided"] == 0
+    assert api.post("/v1/communities/demo/policy/versions/2/promote").json()["policy"]["budget"] == 0.02
     assert api.post("/v1/communities/demo/policy/rollback").json()["version"] == 1
-    assert api.delete("/v1/communities/demo/policy/1").status_code == 204
+    assert api.delete("/v1/communities/demo/policy/versions/1").status_code == 204
     assert api.post("/v1/communities/demo/policy/resume").status_code == 200
 
 
@@ -108,6 +108,6 @@ def test_an_installation_that_cannot_learn_says_so(api):
     assert api.delete("/v1/communities/demo/learn").status_code == 204
 
 
-@pytest.mark.parametrize("path", ["rules", "policy", "rules/1/trial", "policy/1/trial"])
+@pytest.mark.parametrize("path", ["rules", "policy", "rules/versions/1/trial", "policy/versions/1/trial"])
 def test_an_unknown_community_is_not_found(api, path):
     assert api.get(f"/v1/communities/nowhere/{path}").status_code == 404
