@@ -10,7 +10,7 @@ from fastapi import Query
 
 from api.schemas.cases import CaseOut, ResolutionOut
 from api.schemas.changes import LabelChangeOut, ReplayOut, TransitionOut
-from api.schemas.classify import CitedClauseOut, PrecedentOut, ResultOut, SignalOut, VersionsOut
+from api.schemas.classify import CitedClauseOut, PrecedentOut, ResultOut, ShadowOut, SignalOut, VersionsOut
 from api.schemas.policy import AutomaticOut, PolicyVersionOut
 from api.schemas.rules import ClauseOut, FindingOut, ReadRulesOut, RulesVersionOut, WindowBody
 from api.schemas.versions import TrialOut
@@ -21,7 +21,7 @@ from copilot.rules import Finding, check_rules
 from copilot.service import AutomaticState
 from copilot.service.review import CaseFile
 from copilot.service.versions import TrialRecord
-from copilot.types import Assessment, CitedClause, Clause, Precedent, Reason, Resolution, RuleSet, Signal
+from copilot.types import Assessment, CitedClause, Clause, Precedent, Reason, Resolution, RuleSet, ShadowVerdict, Signal
 
 Lang = Annotated[Literal["zh", "en"], Query(description="Language of reasons.")]
 
@@ -31,7 +31,9 @@ def result(verdict: Assessment, lang: str, *, case_id: int | None = None, duplic
     return ResultOut(
         id=verdict.message_id,
         decision=verdict.decision,
+        would_remove=verdict.would_remove,
         measure=verdict.measure,
+        mute_minutes=verdict.mute_minutes,
         labels=list(verdict.labels),
         scores=dict(verdict.scores),
         signals=[_signal(signal, lang) for signal in verdict.signals],
@@ -42,6 +44,7 @@ def result(verdict: Assessment, lang: str, *, case_id: int | None = None, duplic
             policy=verdict.versions.policy,
             rules=verdict.versions.rules,
         ),
+        shadow=_shadow(verdict.shadow) if verdict.shadow is not None else None,
         case_id=case_id,
         duplicate=duplicate,
     )
@@ -196,6 +199,10 @@ def replayed(report: ReplayReport, seconds: float) -> ReplayOut:
 def sentence(reason: Reason, lang: str) -> str:
     """A reason in the language asked for."""
     return reason.en if lang == "en" else reason.zh
+
+
+def _shadow(shadow: ShadowVerdict) -> ShadowOut:
+    return ShadowOut(rules=shadow.rules, policy=shadow.policy, decision=shadow.decision, labels=list(shadow.labels))
 
 
 def _signal(signal: Signal, lang: str) -> SignalOut:

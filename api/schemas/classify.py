@@ -111,6 +111,15 @@ class PrecedentOut(BaseModel):
     likeness: Likeness
 
 
+class ShadowOut(BaseModel):
+    """What rules or a policy on trial make of the message."""
+
+    rules: int | None = Field(description="Version of the rules on trial.")
+    policy: int | None = Field(description="Version of the policy on trial.")
+    decision: Decision
+    labels: list[Label]
+
+
 class VersionsOut(BaseModel):
     """What produced this verdict."""
 
@@ -124,13 +133,18 @@ class ResultOut(BaseModel):
 
     id: str = Field(description="The message's id, as given or made up.")
     decision: Decision = Field(description="What to do with the message.")
+    would_remove: bool = Field(
+        description="A review that would be a removal if the community's own cases and its policy allowed it."
+    )
     measure: Measure = Field(description="What to suggest about its author.")
+    mute_minutes: int = Field(description="How long a suggested mute lasts; 0 for everything else.")
     labels: list[Label] = Field(description="What it is flagged for, surest first.")
     scores: dict[Label, float] = Field(description="Probability per label, all nine.")
     signals: list[SignalOut]
     clauses: list[CitedClauseOut] = Field(description="Clauses it falls under, surest first.")
     precedents: list[PrecedentOut] = Field(description="Decided cases it is like, likest first.")
     versions: VersionsOut
+    shadow: ShadowOut | None = Field(description="Recorded, not acted upon; null where nothing is on trial.")
     case_id: int | None = Field(description="The case to decide, where the message was kept.")
     duplicate: bool = Field(description="It had been kept before; this is the verdict of then.")
 

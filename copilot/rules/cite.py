@@ -42,7 +42,10 @@ class Circumstances:
         """The time as the community's clocks show it."""
         if self.sent_at is None or self.sent_at.tzinfo is None:
             return None
-        return self.sent_at.astimezone(_zone(self.time_zone))
+        try:
+            return self.sent_at.astimezone(_zone(self.time_zone))
+        except OverflowError:  # within a day of the ends of the calendar
+            return None
 
 
 @dataclass(frozen=True, slots=True)

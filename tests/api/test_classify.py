@@ -33,7 +33,9 @@ def test_a_flagged_message_comes_with_everything_a_bot_needs(client):
     assert result == {
         "id": "0",
         "decision": "remove",
+        "would_remove": False,
         "measure": "warn",
+        "mute_minutes": 0,
         "labels": ["ads"],
         "scores": result["scores"],
         "signals": [
@@ -50,6 +52,7 @@ def test_a_flagged_message_comes_with_everything_a_bot_needs(client):
         "clauses": [],
         "precedents": [],
         "versions": {"model": "fake/1", "policy": "bands/1", "rules": "rules/1"},
+        "shadow": None,
         "case_id": 1,
         "duplicate": False,
     }
