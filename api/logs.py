@@ -46,7 +46,8 @@ def configure(level: str, form: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for chatty in ("alembic", "faiss"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def without_exception_text(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
