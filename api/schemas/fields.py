@@ -32,8 +32,8 @@ def _is_text(value: Any) -> Any:
 def _in_utc(value: datetime) -> datetime:
     try:
         return value.astimezone(UTC)
-    except OverflowError:  # within a day of the ends of the calendar
-        return datetime.min.replace(tzinfo=UTC) if value.year == 1 else datetime.max.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError("This time is out of range.") from None
 
 
 def _known_zone(value: str) -> str:

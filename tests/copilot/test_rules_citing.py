@@ -172,9 +172,14 @@ def test_a_flag_names_the_ban_of_its_label_where_the_words_say_nothing():
     assert cite(rules, views, {Label.PORN: 0.9}, flagged=(Label.PORN,)).clauses == ()
 
 
-@pytest.mark.parametrize("moment", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, tzinfo=UTC)])
-def test_a_time_at_the_end_of_the_calendar_satisfies_no_hours(moment):
+@pytest.mark.parametrize(
+    ("moment", "zone"),
+    [
+        (datetime(1, 1, 1, tzinfo=UTC), "America/New_York"),
+        (datetime(9999, 12, 31, 23, tzinfo=UTC), "Asia/Shanghai"),
+    ],
+)
+def test_a_time_beyond_the_ends_of_the_local_calendar_satisfies_no_hours(moment, zone):
     rules = read_rules("1. 禁止广告。\n2. 周五可以发招聘。")
-    for zone in ("America/New_York", "Asia/Shanghai"):
-        citation = cite(rules, text_views("招聘店员"), {Label.ADS: 0.6}, Circumstances(moment, zone))
-        assert citation.permitted == frozenset()
+    citation = cite(rules, text_views("招聘店员"), {Label.ADS: 0.6}, Circumstances(moment, zone))
+    assert citation.permitted == frozenset()

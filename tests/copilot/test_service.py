@@ -20,7 +20,7 @@ from copilot.types import LABELS, Clause, ClauseKind, Community, Decision, Label
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 FRIDAY = datetime(2026, 3, 6, 4, tzinfo=UTC)  # noon in Shanghai
-RULES = "1. 禁止发广告，发现一次警告。\n2. 周五可以发招聘信息。\n3. 不许骂人，违者禁言。"
+RULES = "1. 禁止发广告，发现一次警告。\n2. 周五可以发招聘信息。\n3. 不许骂人。"
 
 
 class Scripted:
