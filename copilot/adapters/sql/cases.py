@@ -115,9 +115,9 @@ class SqlCases:
             .outerjoin(resolutions, sa.and_(resolutions.c.case_id == cases.c.id, standing(resolutions)))
             .order_by(cases.c.id)
         )
-        for row in self._connection.execution_options(yield_per=1000).execute(query).mappings():
-            found = dict(row)
-            yield rows.to_case(found), rows.joined_resolution(found)
+        with self._connection.execute(query.execution_options(yield_per=1000)) as result:
+            for found in map(dict, result.mappings()):
+                yield rows.to_case(found), rows.joined_resolution(found)
 
 
 def _parts(ids: Sequence[K]) -> Iterator[Sequence[K]]:

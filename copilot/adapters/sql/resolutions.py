@@ -95,9 +95,9 @@ class SqlResolutions:
             .outerjoin(resolutions, sa.and_(resolutions.c.case_id == cases.c.id, standing(resolutions)))
             .order_by(new.c.mark)
         )
-        for row in self._connection.execution_options(yield_per=1000).execute(query).mappings():
-            found = dict(row)
-            yield found["mark"], rows.to_case(found), rows.joined_resolution(found)
+        with self._connection.execute(query.execution_options(yield_per=1000)) as result:
+            for found in map(dict, result.mappings()):
+                yield found["mark"], rows.to_case(found), rows.joined_resolution(found)
 
     def of_authors(self, community_id: str, authors: Collection[str], since: datetime) -> list[Decided]:
         """What stands about what these members wrote, of messages received after `since`, oldest first."""
