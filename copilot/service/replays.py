@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from copilot.charter import Charter
@@ -17,7 +18,7 @@ from copilot.replay import ReplayReport, replay
 from copilot.rules import read_rules
 from copilot.service.charters import Charters
 from copilot.service.thresholds import Thresholds
-from copilot.text import text_views
+from copilot.text import TextViews, text_views
 from copilot.types import Case, Label, RuleSet
 
 
@@ -69,8 +70,13 @@ class Replays:
             return by_policy(policy)
 
         def decide(case: Case, scores: Mapping[Label, float]) -> Verdict:
-            view = text_views(case.message.text)
+            view = _views(case.message.text)
             forced = any(signal.source == UNAVAILABLE.source for signal in case.assessment.signals)
             return conclude(policy, charter, rules, case.message, view, scores, forced_review=forced).verdict
 
         return decide
+
+
+@lru_cache(maxsize=1024)  # more than a batch: both sides of a replay read the same texts one after the other
+def _views(text: str) -> TextViews:
+    return text_views(text)
