@@ -3,22 +3,26 @@
 - a band, a threshold, an exemption, a permitting clause: `rescored(by_policy(policy))`
 - a keyword or domain list: `relisted(community, by_policy(policy))` runs only the detectors that read them
 - another model: `reread(assess, version, by_policy(policy))` reads what another version judged
-- a clause's reach, or anything else: `rescored` with a function of one's own from a case and its scores to a verdict
+- rules: `rescored(by_rules(policy, charter, rules))`
+- anything else: `rescored` with a function of one's own from a case and its scores to a verdict
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
+from copilot.charter import Charter
+from copilot.conclusion import conclude
 from copilot.policy import Policy, Verdict
 from copilot.ports import Calibration
 from copilot.reasons import UNAVAILABLE
 from copilot.replay import Judge, Judgement
 from copilot.signals import Context, Repeats, keywords, links
 from copilot.signals.flood import FloodWindow
-from copilot.text import text_views
-from copilot.types import Assessment, Case, ClauseKind, Community, Decision, Label, Measure, Message, Signal
+from copilot.text import TextViews, text_views
+from copilot.types import Assessment, Case, ClauseKind, Community, Decision, Label, Measure, Message, RuleSet, Signal
 
 _LIST_SOURCES = frozenset({"keywords", "links"})
 
@@ -53,6 +57,25 @@ def by_policy(policy: Policy) -> Decide:
         return verdict
 
     return decide
+
+
+def by_rules(policy: Policy, charter: Charter, rules: RuleSet) -> Decide:
+    """Decide by a policy and by what these rules forbid and permit, read from the words and the scores.
+
+    Vectors are not kept, so clauses are cited without them: judge both sides of a replay this way.
+    """
+
+    def decide(case: Case, scores: Mapping[Label, float]) -> Verdict:
+        forced = any(signal.source == UNAVAILABLE.source for signal in case.assessment.signals)
+        view = _views(case.message.text)
+        return conclude(policy, charter, rules, case.message, view, scores, forced_review=forced).verdict
+
+    return decide
+
+
+@lru_cache(maxsize=1024)  # more than a batch: both sides of a replay read the same texts one after the other
+def _views(text: str) -> TextViews:
+    return text_views(text)
 
 
 def rescored(decide: Decide) -> Judge:

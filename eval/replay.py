@@ -10,11 +10,13 @@ from functools import cache
 from itertools import cycle, islice
 from time import process_time
 
+from copilot.charter import Charter
 from copilot.policy import DEFAULT_BANDS, Band, Policy
-from copilot.rejudge import by_policy, relisted, rescored
+from copilot.rejudge import by_policy, by_rules, relisted, rescored
 from copilot.replay import Judge, replay
+from copilot.rules import read_rules
 from copilot.types import LABELS, Assessment, Case, Community, Decision, Measure, Message, Resolution, Versions
-from training.sources import Row, corpus_rows
+from training.sources import ROOT, Row, corpus_rows
 
 MESSAGES = 100_000
 _START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -28,6 +30,8 @@ _LISTS = Community(
     allow_domains=("example.com",),
     deny_domains=("bit.ly", "example.net"),
 )
+
+_RULES = (ROOT / "data" / "rules" / "owners.md").read_text("utf-8")
 
 
 def kept(count: int) -> Iterator[tuple[Case, Resolution | None]]:
@@ -61,6 +65,7 @@ def measure(count: int = MESSAGES) -> list[dict[str, object]]:
     judges: dict[str, Judge] = {
         "review bands lowered by a fifth": rescored(by_policy(_STRICTER)),
         "keyword and domain lists": relisted(_LISTS, by_policy(Policy())),
+        "rules of twelve clauses": rescored(by_rules(Policy(), Charter(_LISTS), read_rules(_RULES))),
     }
     table: list[dict[str, object]] = []
     for name, judge in judges.items():

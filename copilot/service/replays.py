@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from copilot.charter import Charter
-from copilot.conclusion import conclude
-from copilot.policy import CommunityPolicy, Policy, Verdict
+from copilot.policy import CommunityPolicy, Policy
 from copilot.ports import Store
-from copilot.reasons import UNAVAILABLE
-from copilot.rejudge import Decide, by_policy, relisted, rescored
+from copilot.rejudge import Decide, by_policy, by_rules, relisted, rescored
 from copilot.replay import ReplayReport, replay
 from copilot.rules import read_rules
 from copilot.service.charters import Charters
 from copilot.service.thresholds import Thresholds
-from copilot.text import TextViews, text_views
-from copilot.types import Case, Label, RuleSet
+from copilot.types import RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +62,4 @@ class Replays:
     def _decide(self, charter: Charter, rules: RuleSet | None) -> Decide:
         """Decide by the charter's policy; clauses as stored, or as `rules` have them where rules change."""
         policy = charter.policy.over(self._base, charter.choice)
-        if rules is None:
-            return by_policy(policy)
-
-        def decide(case: Case, scores: Mapping[Label, float]) -> Verdict:
-            view = _views(case.message.text)
-            forced = any(signal.source == UNAVAILABLE.source for signal in case.assessment.signals)
-            return conclude(policy, charter, rules, case.message, view, scores, forced_review=forced).verdict
-
-        return decide
-
-
-@lru_cache(maxsize=1024)  # more than a batch: both sides of a replay read the same texts one after the other
-def _views(text: str) -> TextViews:
-    return text_views(text)
+        return by_policy(policy) if rules is None else by_rules(policy, charter, rules)
