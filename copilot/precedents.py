@@ -2,7 +2,7 @@
 
 Precedents shift scores on the logit scale, where evidence adds up. A case counts by how much likelier than not it is
 the same again, up to a limit that depends on how it was found. Of several that agree each next one counts half, so
-that together they move at most twice as far as the strongest; those that disagree are subtracted.
+that together they move at most twice as far as the strongest; those that disagree cancel each other.
 
 They explain and adjust, and never remove: a score passes the threshold of removal only where it would have without
 them. The one exception is that people removed the very same words twice and nobody allowed them: that is no likeness
@@ -19,11 +19,11 @@ from copilot.policy import DEFAULT_BANDS, NEVER_REMOVED, Bands
 from copilot.reasons import ZH_LABEL
 from copilot.types import LABELS, LIBRARY, Decision, Label, Likeness, Precedent, Reason, Signal
 
-RAISES: Mapping[Likeness, float] = {Likeness.SAME: 7.0, Likeness.NEAR_COPY: 5.0, Likeness.SIMILAR: 0.5}
+RAISES: Mapping[Likeness, float] = {Likeness.SAME: 7.0, Likeness.NEAR_COPY: 6.0, Likeness.SIMILAR: 1.0}
 """Logits by which one confirmed case raises its labels at most."""
 LOWERS: Mapping[Likeness, float] = {Likeness.SAME: 7.0, Likeness.NEAR_COPY: 1.5, Likeness.SIMILAR: 0.5}
 """Logits by which one false alarm lowers every label at most: less, since a known harmless text is what a clever
-advertiser begins with."""
+advertiser begins with. Against confirmed cases it counts as much as they do."""
 TIMES_REMOVED = 2
 """How often people must have removed the very same words before a score may pass the threshold of removal by that."""
 NOT_BY_TEXT = frozenset({Label.FLOOD})
@@ -66,8 +66,19 @@ def adjust(
 
 def strength(precedent: Precedent) -> float:
     """Logits by which this case alone moves a score, before bounds: nothing where it is likelier not the same."""
-    limit = (LOWERS if precedent.decision is Decision.ALLOW else RAISES)[precedent.likeness]
-    return limit * max(0.0, 2 * precedent.similarity - 1)
+    limits = LOWERS if precedent.decision is Decision.ALLOW else RAISES
+    return limits[precedent.likeness] * _certainty(precedent)
+
+
+def _certainty(precedent: Precedent) -> float:
+    return max(0.0, 2 * precedent.similarity - 1)
+
+
+def _shift(raising: Sequence[Precedent], lowering: Sequence[Precedent]) -> float:
+    """What remains where people disagree; below the score as it was, false alarms reach less far."""
+    against = _together(RAISES[p.likeness] * _certainty(p) for p in lowering)
+    remains = _together(map(strength, raising)) - against
+    return max(remains, -_together(map(strength, lowering)))
 
 
 def _adjusted(
@@ -77,7 +88,7 @@ def _adjusted(
         return score
     raising = [p for p in precedents if p.decision is not Decision.ALLOW and label in p.labels]
     lowering = [p for p in precedents if p.decision is Decision.ALLOW]
-    shift = _together(map(strength, raising)) - _together(map(strength, lowering))
+    shift = _shift(raising, lowering)
     moved = _shifted(score, shift)
     if shift > 0:
         above = [limit for limit in limits if score < limit]

@@ -148,7 +148,8 @@ def finding(world: World, reference: str, part: str) -> list[Row]:
         copied = _copied(views[index], (views[i] for i in kin if i != index), world.ranking)
         listed = segment.postings.likest(question.codes, world.ranking.rarity, 24)
         alike, _ = segment.compared(question, listed, world.ranking.rarity)
-        by_text = listed[np.argsort(-unseen.probability(alike, np.zeros(len(listed), np.float32)), kind="stable")]
+        likely = unseen.probability(alike, np.zeros(len(listed), np.float32))
+        by_text = listed[np.argsort(-likely, kind="stable")]
         ways: dict[str, Iterable[Any]] = {
             "vectors alone": segment.vectors.nearest(question.vector, NEAREST + 1, segment.alive),
             "text alone": by_text,
@@ -179,7 +180,7 @@ def _copied(asked: TextViews, others: Iterable[TextViews], ranking: Ranking) -> 
     """Whether a text shares most syllables, in order, with one of the others."""
     codes = reading(asked)
     for told in map(reading, others):
-        [features] = compare(codes, told, np.array([len(told)]), ranking.rarity)
+        [features] = compare(codes, told, np.array([len(told)]), ranking.rarity).features
         if features[ORDER] >= _NEAR and min(len(codes), len(told)) >= _SHORTEST:
             return True
     return False

@@ -29,7 +29,7 @@ from copilot.types import DecidedCase, Decision
 from models import DEFAULT_ENCODER, load_encoder
 from models.precedents.comparison import FEATURES, RARITY_BITS, Rarity, rarity_table
 from models.precedents.ranking import DEFAULT_RANKING
-from models.precedents.reading import grams, reading
+from models.precedents.reading import KINDS, grams, reading
 from models.precedents.segment import Question, Segment
 from training.augment import variant
 from training.examples import families
@@ -66,7 +66,9 @@ def table(texts: Sequence[str]) -> NDArray[np.uint8]:
     """Return the table of how rare n-grams are among texts, shape (2 ** RARITY_BITS,)."""
     read = [reading(text_views(text)) for text in texts]
     counts = np.zeros(1 << RARITY_BITS, dtype=np.int64)
-    for row, key in grams(np.concatenate(read), np.array([len(codes) for codes in read])):
+    codes, lengths = np.concatenate(read), np.array([len(each) for each in read])
+    for kind in range(KINDS):
+        row, key = grams(codes, lengths, kind)
         held = np.unique((row.astype(np.uint64) << np.uint64(32)) | (key >> np.uint32(32 - RARITY_BITS)))
         counts += np.bincount(held.astype(np.uint32), minlength=len(counts))
     return rarity_table(counts, len(texts))
@@ -97,7 +99,8 @@ def pairs(part: str, rarity: Rarity, encoder: Encoder) -> Pairs:
         places = places[(places != index) & ~unclear]
         same = (family_of[places] == family_of[index]) & member_of[places] & member_of[index]
         if len(places):
-            found.append((*segment.compared(asked, places, rarity), same))
+            compared, cosine = segment.compared(asked, places, rarity)
+            found.append((compared.features, cosine, same))
     features, cosine, same = (np.concatenate(column) for column in zip(*found, strict=True))
     return Pairs(features, cosine, same)
 

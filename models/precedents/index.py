@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from copilot.text import TextViews
 from copilot.types import DecidedCase, Precedent
+from models.precedents.memory import give_back
 from models.precedents.ranking import Ranking
 from models.precedents.segment import Question, Segment
 from models.precedents.shelf import Shelf
@@ -105,6 +106,8 @@ class FaissCaseIndex:
         if not shelves or k < 1:
             return []
         asked = Question.of(view, vector)
+        if not len(asked.codes):
+            return []
         found = [precedent for shelf in shelves for precedent in shelf.search(asked, k)]
         found.sort(key=lambda precedent: (-precedent.similarity, -precedent.case_id))
         return found[:k]
@@ -127,6 +130,7 @@ class FaissCaseIndex:
         try:
             with self._one_at_a_time:
                 build()
+            give_back()
         except Exception:
             log.exception("a segment of precedents could not be built; the smaller ones serve on")
         finally:

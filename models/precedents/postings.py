@@ -8,18 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.precedents.comparison import Floats, Rarity
-from models.precedents.reading import CHARACTER, SYLLABLES, Codes, Keys, grams
+from models.precedents.reading import CHARACTER, SYLLABLES, Codes, Keys, Rows, grams
 
 _RARE = 4.0
 """Weight from which a single character is listed: about one in fifty texts holds it."""
 _BUDGET = 20_000
 """Entries that one question reads, its rarest n-grams first: bounds its time whatever the index holds."""
-_SLICE = 1 << 23
+_SLICE = 1 << 22
 """Entries that are sorted at once: bounds the memory of a build."""
-_CHUNK = 1 << 15
+_CHUNK = 1 << 12
 """Rows whose n-grams are made at once."""
-
-Rows = NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,7 @@ class Postings:
 
     def likest(self, asked: Codes, rarity: Rarity, count: int) -> NDArray[np.int64]:
         """Return at most `count` rows that share the most, the likest first."""
-        keys = listed(asked, np.array([len(asked)]), rarity)[1]
+        keys = (listed(asked, np.array([len(asked)]), rarity) >> np.uint64(32)).astype(np.uint32)
         place = np.searchsorted(self.keys, keys)
         known = place < len(self.keys)
         known[known] = self.keys[place[known]] == keys[known]
@@ -87,26 +85,24 @@ class Postings:
         return row[np.argsort(-shared, kind="stable")]
 
 
-def listed(codes: Codes, lengths: NDArray[np.int64], rarity: Rarity) -> tuple[NDArray[np.int64], Keys]:
-    """Return (row, key) of the n-grams that are listed, each once a row: pairs of syllables, rare characters."""
-    every = grams(codes, lengths)
-    row, key = every[CHARACTER]
+def listed(codes: Codes, lengths: NDArray[np.int64], rarity: Rarity) -> NDArray[np.uint64]:
+    """Return key << 32 | row of the n-grams that are listed, each once a row: pairs of syllables, rare characters."""
+    row, key = grams(codes, lengths, CHARACTER)
     rare = rarity.of(key) >= _RARE
-    row = np.concatenate([row[rare], every[SYLLABLES][0]])
-    key = np.concatenate([key[rare], every[SYLLABLES][1]])
-    packed = np.unique((key.astype(np.uint64) << np.uint64(32)) | row.astype(np.uint64))
-    return packed.astype(np.uint32).astype(np.int64), (packed >> np.uint64(32)).astype(np.uint32)
+    pair_row, pair = grams(codes, lengths, SYLLABLES)
+    keys = np.concatenate([key[rare], pair]).astype(np.uint64)
+    return np.unique((keys << np.uint64(32)) | np.concatenate([row[rare], pair_row]))
 
 
 def _distinct(codes: Codes, offsets: NDArray[np.int64], rarity: Rarity, part: int, slices: int) -> NDArray[np.uint64]:
     """Key and row of what is listed in one slice of the keys, sorted."""
-    shift = np.uint32(32 - int(np.log2(slices))) if slices > 1 else None
+    shift = np.uint64(64 - int(np.log2(slices)))
     pieces = []
     for start in range(0, len(offsets) - 1, _CHUNK):
         end = min(start + _CHUNK, len(offsets) - 1)
-        row, key = listed(codes[offsets[start] : offsets[end]], np.diff(offsets[start : end + 1]), rarity)
-        packed = (key.astype(np.uint64) << np.uint64(32)) | (row + start).astype(np.uint64)
-        pieces.append(packed if shift is None else packed[(key >> shift) == part])
+        packed = listed(codes[offsets[start] : offsets[end]], np.diff(offsets[start : end + 1]), rarity)
+        packed += np.uint64(start)
+        pieces.append(packed if slices == 1 else packed[(packed >> shift) == part])
     found = np.concatenate(pieces)
     found.sort()
     return found

@@ -10,9 +10,7 @@ import numpy as np
 from copilot.errors import ArtifactError
 from copilot.types import Likeness
 from models.artifacts import read_manifest, require_verified, resolve
-from models.precedents.comparison import FEATURES, ORDER, Floats, Rarity
-from models.precedents.reading import Codes
-from models.precedents.stance import warns
+from models.precedents.comparison import FEATURES, ORDER, STANCE, Comparison, Floats, Rarity
 
 DEFAULT_RANKING = "precedents-zh"
 _NEAR_ORDER = 0.6
@@ -21,6 +19,7 @@ _NEAR_OWN = 0.5
 """Share of what the asking text says that must stand in the case: who adds as much again says something else."""
 _NEAR_LENGTH = 6
 """Characters that the shorter text must have for that: few say the same by chance."""
+_UNDECIDED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +60,21 @@ class Ranking:
             raise ArtifactError(f"{manifest.folder} cannot be read: {error}") from error
         return cls(rarity, weights, manifest.id)
 
-    def probability(self, features: Floats, cosine: Floats) -> Floats:
-        """Return the probability per row; `features` of shape (rows, FEATURES), `cosine` of shape (rows,)."""
-        logit = features @ self._weights.features + self._weights.cosine * cosine + self._weights.intercept
-        return (1 / (1 + np.exp(-np.clip(logit, -30, 30)))).astype(np.float32)
+    def probability(self, compared: Comparison, cosine: Floats) -> Floats:
+        """Return the probability per text compared with; `cosine` of shape (texts,).
+
+        A text that passes a case on may warn of it, report it or ask about it. Which of these it does is not known, so
+        the probability is one half at most.
+        """
+        logit = compared.features @ self._weights.features
+        logit = logit + self._weights.cosine * cosine + self._weights.intercept
+        probability = 1 / (1 + np.exp(-np.clip(logit, -30, 30)))
+        return np.where(compared.passed_on, np.minimum(probability, _UNDECIDED), probability).astype(np.float32)
 
 
-def likeness(features: Floats, asked: Codes, told: Codes) -> Likeness:
-    """How a case is like a text whose content differs, from one row of features and both readings."""
-    shorter = min(len(asked), len(told))
+def likeness(features: Floats, asked: int, told: int) -> Likeness:
+    """How a case is like a text whose content differs, from one row of features and the lengths of both."""
+    shorter = min(asked, told)
     kept = float(features[ORDER]) * shorter
-    near = kept >= _NEAR_ORDER * shorter and kept >= _NEAR_OWN * len(asked) and shorter >= _NEAR_LENGTH
-    return Likeness.NEAR_COPY if near and warns(asked) == warns(told) else Likeness.SIMILAR
+    near = kept >= _NEAR_ORDER * shorter and kept >= _NEAR_OWN * asked and shorter >= _NEAR_LENGTH
+    return Likeness.NEAR_COPY if near and not features[STANCE] else Likeness.SIMILAR

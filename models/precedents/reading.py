@@ -7,6 +7,7 @@ homophones and a few words. So both are compared: characters of the resolved vie
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -18,6 +19,7 @@ from copilot.text.syllables import pinyin_edits, spoken
 
 Codes = NDArray[np.uint16]
 Keys = NDArray[np.uint32]
+Rows = NDArray[np.uint32]
 
 LONGEST = 256
 """Content characters that are compared; a longer text is compared by its beginning."""
@@ -26,6 +28,7 @@ KINDS = 4
 CHARACTER, CHARACTERS, SYLLABLE, SYLLABLES = range(KINDS)
 _SALTS = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F], dtype=np.uint32)
 _CODES = 1 << 16
+_PLACEHOLDERS = re.compile(r"\s*(?:\[[^\[\]\s]{1,8}\]\s*)*")
 
 
 @cache
@@ -46,8 +49,11 @@ def _sounds() -> Codes:
 def reading(views: TextViews) -> Codes:
     """Return the content characters of a text, shape (characters,), at most LONGEST.
 
-    Latin pinyin counts as its syllables. Where nothing has content (emoji alone), all that is visible counts.
+    Latin pinyin counts as its syllables. Where nothing has content (emoji alone), all that is visible counts. What only
+    stands for a picture or the like (`[图片]`) has no text.
     """
+    if _PLACEHOLDERS.fullmatch(views.typed):
+        return np.zeros(0, dtype=np.uint16)
     text = views.resolved.edited(pinyin_edits(views.resolved.text)).text[: 8 * LONGEST]
     wide = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     codes = wide[wide < _CODES].astype(np.uint16)
@@ -67,20 +73,17 @@ def sounds(codes: Codes) -> Codes:
     return _sounds()[codes]
 
 
-def grams(codes: Codes, lengths: NDArray[np.int64]) -> list[tuple[NDArray[np.int64], Keys]]:
-    """Return for each kind of n-gram (row, key) of every place of several texts, laid end to end.
+def grams(codes: Codes, lengths: NDArray[np.int64], kind: int) -> tuple[Rows, Keys]:
+    """Return the row and the key of each n-gram of a kind in several texts, repeated where it is.
 
-    `codes` are the texts' characters one after the other, `lengths` how many each has. Keys repeat where n-grams do.
+    `codes` are the texts' characters one after the other, `lengths` how many each has.
     """
-    row = np.repeat(np.arange(len(lengths)), lengths)
+    row = np.repeat(np.arange(len(lengths), dtype=np.uint32), lengths)
+    wide = (codes if kind in (CHARACTER, CHARACTERS) else sounds(codes)).astype(np.uint32)
+    if kind in (CHARACTER, SYLLABLE):
+        return row, _hash(wide, kind)
     within = row[1:] == row[:-1]
-    found = []
-    for first, sequence in ((CHARACTER, codes), (SYLLABLE, sounds(codes))):
-        wide = sequence.astype(np.uint32)
-        found.append((row, _hash(wide, first)))
-        pairs = _hash((wide[:-1] << np.uint32(16)) | wide[1:], first + 1)
-        found.append((row[:-1][within], pairs[within]))
-    return found
+    return row[:-1][within], _hash((wide[:-1] << np.uint32(16)) | wide[1:], kind)[within]
 
 
 def _hash(values: Keys, kind: int) -> Keys:

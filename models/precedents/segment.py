@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from copilot.text import TextViews, text_views
 from copilot.types import LABELS, DecidedCase, Decision, Label, Likeness, Precedent
-from models.precedents.comparison import Rarity, compare
+from models.precedents.comparison import Comparison, Rarity, compare
 from models.precedents.postings import Postings
 from models.precedents.ranking import Ranking, likeness
 from models.precedents.reading import Codes, digest, reading
@@ -21,7 +21,7 @@ _DECISIONS = tuple(Decision)
 _LEXICAL, _NEAREST = 24, 16
 """Candidates by shared n-grams and by vectors, at the least, that are compared in full."""
 _OWN_WORDS = 4
-"""Content characters below which the same text is no more than a near-copy: `加我` says nothing of its own."""
+"""Content characters below which the same text is merely similar: `加我` says nothing of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,9 @@ class Facts:
         return self.codes[np.repeat(self.offsets[places], lengths) + within], lengths
 
     def chosen(self, places: Places) -> Facts:
-        """Return these cases alone."""
+        """Return these cases alone, in order; all of them where they are as many as there are."""
+        if len(places) == len(self.ids):
+            return self
         codes, lengths = self.gathered(places)
         offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         return Facts(
@@ -142,20 +144,18 @@ class Segment:
         places = self.candidates(asked, k, ranking.rarity)
         if not len(places):
             return []
-        features, cosine = self.compared(asked, places, ranking.rarity)
-        similarity = ranking.probability(features, cosine)
+        compared, cosine = self.compared(asked, places, ranking.rarity)
+        similarity = ranking.probability(compared, cosine)
         similarity[self.facts.digests[places] == np.uint64(asked.digest)] = 1.0
-        best = np.lexsort((-self.facts.ids[places], -similarity))[:k]
         return [
-            self._precedent(int(places[i]), community, float(similarity[i]), self._likeness(asked, int(places[i]), row))
-            for i, row in zip(best, features[best], strict=True)
+            self._precedent(place, community, float(similarity[i]), self._likeness(asked, place, compared.features[i]))
+            for i, place in ((i, int(places[i])) for i in np.lexsort((-self.facts.ids[places], -similarity))[:k])
         ]
 
     def _likeness(self, asked: Question, place: int, features: Floats) -> Likeness:
         if self.facts.digests[place] == np.uint64(asked.digest):
-            return Likeness.SAME if len(asked.codes) >= _OWN_WORDS else Likeness.NEAR_COPY
-        told = self.facts.codes[self.facts.offsets[place] : self.facts.offsets[place + 1]]
-        return likeness(features, asked.codes, told)
+            return Likeness.SAME if len(asked.codes) >= _OWN_WORDS else Likeness.SIMILAR
+        return likeness(features, len(asked.codes), int(self.facts.offsets[place + 1] - self.facts.offsets[place]))
 
     def candidates(self, asked: Question, k: int, rarity: Rarity) -> Places:
         """Return the living rows worth comparing in full: the same text, shared rare n-grams, near vectors."""
@@ -167,8 +167,8 @@ class Segment:
         places = np.unique(np.concatenate(found))
         return places[self.alive[places]]
 
-    def compared(self, asked: Question, places: Places, rarity: Rarity) -> tuple[Floats, Floats]:
-        """Return FEATURES of a text with these rows, shape (places, features), and the cosine of their vectors."""
+    def compared(self, asked: Question, places: Places, rarity: Rarity) -> tuple[Comparison, Floats]:
+        """Compare a text with these rows; also return the cosine of their vectors, shape (places,)."""
         codes, lengths = self.facts.gathered(places)
         cosine: Floats = self.vectors.rows(places) @ asked.vector
         return compare(asked.codes, codes, lengths, rarity), cosine
