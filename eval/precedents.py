@@ -15,8 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,20 +27,14 @@ from copilot.ports import Encoder
 from copilot.precedents import NOT_BY_TEXT, adjust
 from copilot.text import TextViews, text_views
 from copilot.types import DecidedCase, Decision, Label, Message, Precedent
+from eval.finding import copied, finding
 from eval.quality import publish, show
 from eval.similarity import vectors
 from models import DEFAULT_CLASSIFIER, load_classifier
-from models.precedents.comparison import ORDER, compare
 from models.precedents.index import FaissCaseIndex, Floats
 from models.precedents.ranking import DEFAULT_RANKING, Ranking
-from models.precedents.reading import reading
-from models.precedents.segment import Question, Segment
-from training.examples import families
 from training.sources import CORPUS, corpus_rows, part_of
 
-NEAREST = 5
-_NEAR, _SHORTEST = 0.6, 6
-"""Share of the shorter text's syllables that a near-copy has in order, and how many these are at the least."""
 WARNINGS = (
     "{} 这种都是骗人的",
     "群里又有人发这个：{}",
@@ -126,66 +119,6 @@ class World:
         return self.policy.decide(adjust(text.scores, precedents, self.policy.bands).scores)
 
 
-def finding(world: World, reference: str, part: str) -> list[Row]:
-    """Return how often another member is among the nearest, by vectors, by text, and by both."""
-    texts: list[str] = []
-    owner: list[int] = []
-    asked: list[int] = []
-    for name in ("train", "dev", "test"):
-        for members, look_alikes in families(name):
-            family = max(owner, default=0) + 1
-            asked += range(len(texts), len(texts) + len(members)) if name == part else ()
-            texts += [*members, *look_alikes]
-            owner += [family] * len(members) + [0] * len(look_alikes)
-    rows, owners, views = vectors(world.encoder, texts), np.array(owner), [text_views(text) for text in texts]
-    cases = [DecidedCase(i, _HOME, text, Decision.ALLOW, ()) for i, text in enumerate(texts)]
-    segment = Segment.of(cases, rows, world.ranking.rarity)
-    unseen = Ranking.load("text", reference)
-    hits: dict[str, list[tuple[bool, bool, bool]]] = defaultdict(list)
-    for index in asked:
-        question = Question.of(views[index], rows[index])
-        kin = np.flatnonzero(owners == owners[index])
-        copied = _copied(views[index], (views[i] for i in kin if i != index), world.ranking)
-        listed = segment.postings.likest(question.codes, world.ranking.rarity, 24)
-        alike, _ = segment.compared(question, listed, world.ranking.rarity)
-        likely = unseen.probability(alike, np.zeros(len(listed), np.float32))
-        by_text = listed[np.argsort(-likely, kind="stable")]
-        ways: dict[str, Iterable[Any]] = {
-            "vectors alone": segment.vectors.nearest(question.vector, NEAREST + 1, segment.alive),
-            "text alone": by_text,
-            "both": [found.case_id for found in segment.search(question, _HOME, NEAREST + 1, world.ranking)],
-        }
-        for way, nearest in ways.items():
-            kept = [int(place) for place in nearest if place != index][:NEAREST]
-            right = [bool(owners[place] == owners[index]) for place in kept]
-            hits[way].append((copied, bool(right and right[0]), any(right)))
-    return [
-        {
-            "by": way,
-            "texts": kind,
-            "queries": len(chosen),
-            "recall_at_1": float(np.mean([first for _, first, _ in chosen])),
-            "recall_at_5": float(np.mean([some for _, _, some in chosen])),
-        }
-        for way, every in hits.items()
-        for kind, chosen in (
-            ("all", every),
-            ("with a near-copy", [hit for hit in every if hit[0]]),
-            ("retellings only", [hit for hit in every if not hit[0]]),
-        )
-    ]
-
-
-def _copied(asked: TextViews, others: Iterable[TextViews], ranking: Ranking) -> bool:
-    """Whether a text shares most syllables, in order, with one of the others."""
-    codes = reading(asked)
-    for told in map(reading, others):
-        [features] = compare(codes, told, np.array([len(told)]), ranking.rarity).features
-        if features[ORDER] >= _NEAR and min(len(codes), len(told)) >= _SHORTEST:
-            return True
-    return False
-
-
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One text after one decision: what it is to the decided one, and its verdicts before and after."""
@@ -222,7 +155,7 @@ def outcomes(decided: Judged, others: Sequence[tuple[str, Judged]], world: World
     found = []
     for (kind, text), precedent in zip(others, precedents, strict=True):
         if kind == "member":
-            kind = "near-copy" if _copied(text.view, [decided.view], world.ranking) else "retelling"
+            kind = "near-copy" if copied(text.view, [decided.view], world.ranking) else "retelling"
         before, after = world.policy.decide(text.scores), world.judge(text, precedent)
         found.append(Outcome(kind, decided, text, before, after))
     return found
@@ -319,7 +252,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         found += outcomes_of_family
     clean = [Said(row.text, Decision.ALLOW, ()) for row in corpus_rows(options.part) if row.slice == "clean"]
     tables = {
-        f"Finding precedents, {options.part} families": finding(world, options.ranking, options.part),
+        f"Finding precedents, {options.part} families": finding(model, world.ranking, options.ranking, options.part),
         f"Verdicts after one decision, {options.part} families": transfers(found),
         "Cost to ordinary chat": [cost(world.judged(clean), members, world)],
     }

@@ -22,7 +22,7 @@ class Unsure:
     policy = Policy()
 
     def assess(self, messages):
-        scores = {label: 0.02 for label in LABELS} | {Label.ADS: 0.2}
+        scores = dict.fromkeys(LABELS, 0.02) | {Label.ADS: 0.2}
         return [
             Assessment(m.id, Decision.ALLOW, Measure.NONE, (), scores, (), Versions("unsure", "p")) for m in messages
         ]
@@ -73,7 +73,9 @@ def test_families_of_one_part_only_and_none_about_flooding():
     dev, test = (
         {member.text for family in case_families(part) for member in family.members} for part in ("dev", "test")
     )
-    assert dev and test and not dev & test
+    assert dev
+    assert test
+    assert not dev & test
     assert all(Label.FLOOD not in family.members[0].labels for family in case_families("dev"))
 
 
@@ -82,7 +84,8 @@ def test_growth_is_measured_at_each_size_and_drawn():
     rows = ENCODER.encode([text_views(text) for text in texts])
     index = FaissCaseIndex(ENCODER.version, ENCODER.dim, Ranking.load(ENCODER.version))
     table = list(grown(index, Cases(rows, texts), (60, 120), Cases(rows, texts, seed=1)))
-    assert [row["cases"] for row in table] == [60, 120] and len(index) == 120
+    assert [row["cases"] for row in table] == [60, 120]
+    assert len(index) == 120
     assert all(row["recall_at_10"] == 1.0 and row["search_p99_ms"] >= row["search_p50_ms"] > 0 for row in table)
     assert len(plot(table).axes) == 3
 
