@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from api.commands import library, rules
+from api.commands import changes, library, rules
 from api.commands.common import settings
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(db_app, name="db")
 app.add_typer(library.app, name="library")
 app.add_typer(rules.app, name="rules")
+app.command("replay")(changes.replay)
+app.command("learn")(changes.learn)
 
 
 def main() -> None:

@@ -65,12 +65,14 @@ class Judge:
         """Return what comes of the facts about one message."""
         view, message, policy = facts.view, facts.context.message, facts.policy
         signals = [signal for detect in self._detectors for signal in detect(view, facts.context)]
-        if CANARY in message.text:
+        canary = CANARY in message.text
+        if canary:
             signals.append(CANARY_SIGNAL)
         if facts.model is None:
             signals.append(UNAVAILABLE)
         said = combine(facts.model or {}, signals if facts.themed is None else [*signals, facts.themed])
-        adjusted = adjust(said, facts.precedents, policy.bands)
+        # no decision may silence the self-check
+        adjusted = adjust(said, () if canary else facts.precedents, policy.bands, policy.removal)
         scores = adjusted.scores
         conclusion = conclude(
             policy,

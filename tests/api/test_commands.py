@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from typer.testing import CliRunner
 
-from api import cli
+from api import cli, wiring
 from api.settings import load
-from copilot.adapters.sql import SqlStore, connect
-from copilot.errors import InvalidInput
-from copilot.types import Decision, Label
+from copilot.adapters.sql import SqlStore, connect, upgrade
+from copilot.errors import InvalidInput, NotFound
+from copilot.policy import DEFAULT_BANDS
+from copilot.types import Community, Decision, Label, Message
 
 
 @pytest.fixture(autouse=True)
@@ -56,3 +59,44 @@ def test_a_line_that_is_no_known_text_is_named(tmp_path, line):
     file.write_text(f'{{"text": "好"}}\n{line}\n', "utf-8")
     with pytest.raises(InvalidInput, match="line 2"):
         run("library", "add", "rumors", str(file))
+
+
+class Quiet:
+    """A classifier that flags nothing."""
+
+    version = "quiet/1"
+    bands = DEFAULT_BANDS
+
+    def classify(self, views):
+        return [{} for _ in views]
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """Two messages kept in a community, judged by a classifier that flags nothing."""
+    monkeypatch.setattr(wiring, "load_classifier", lambda settings: Quiet())
+    settings = load()
+    upgrade(settings.database_url)
+    with wiring.build(settings) as built:
+        built.service.add_community(Community("demo", "群"))
+        built.service.ingest(
+            [Message("1", "加微信abc12345领红包优惠", "demo", "a"), Message("2", "早上好", "demo", "b")]
+        )
+
+
+def test_a_policy_is_replayed_from_the_command_line(said, tmp_path):
+    file = tmp_path / "policy.json"
+    file.write_text('{"bands": {"ads": {"review": 0.99}}}', "utf-8")
+    report = json.loads(run("replay", "demo", "--policy", str(file)))
+    assert (report["messages"], report["changes"]) == (2, {"softer": 1})
+    file.write_text("nonsense", "utf-8")
+    with pytest.raises(InvalidInput, match="JSON"):
+        run("replay", "demo", "--policy", str(file))
+    with pytest.raises(NotFound):
+        run("replay", "nowhere")
+
+
+def test_learning_without_decisions_changes_nothing(said):
+    answer = run("learn", "demo", "--keep")
+    assert "Nothing to learn from" in answer
+    assert "the model as it is" in answer

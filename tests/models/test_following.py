@@ -6,7 +6,7 @@ import pytest
 
 import models
 from copilot.adapters.sql import SqlStore
-from copilot.moderator import Moderator
+from copilot.moderator import CANARY, Moderator
 from copilot.policy import Band
 from copilot.service import Service
 from copilot.service.libraries import KnownText
@@ -129,6 +129,12 @@ def test_a_library_speaks_to_those_who_subscribe(following, say):
     [precedent] = say(CLOAKED + "。").assessment.precedents
     assert precedent.community == "library:schemes"
     assert say(CLOAKED, community="two").assessment.precedents == ()
+
+
+def test_no_decision_silences_the_self_check(following, say):
+    text = f"自检 {CANARY}"
+    confirm(following, say(text), Decision.ALLOW, ())
+    assert say(text + " 再来").assessment.decision is Decision.REVIEW
 
 
 def test_texts_without_a_word_have_no_precedents_by_chance(following, say):
