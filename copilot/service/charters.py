@@ -9,6 +9,8 @@ from typing import Any
 from copilot.charter import Charter, Trial
 from copilot.policy import CommunityPolicy
 from copilot.ports import Calibration, UnitOfWork
+from copilot.rules import read_rules
+from copilot.types import Community, RuleSet
 
 LoadCalibration = Callable[[Mapping[str, Any]], Calibration | None]
 """Reads what was kept of a calibration; None where it is of another model than the one that runs."""
@@ -53,10 +55,18 @@ class Charters:
             trial = Trial(
                 rules=tried_rules.value if tried_rules else None, policy=tried_policy.value if tried_policy else None
             )
+        community = unit.communities.get(community_id)
         return Charter(
-            community=unit.communities.get(community_id),
-            rules=rules.value if rules else None,
+            community=community,
+            rules=rules.value if rules else _unversioned(unit, community),
             policy=policy.value if policy else CommunityPolicy(),
             calibration=self._load_calibration(head.value) if head else None,
             trial=trial,
         )
+
+
+def _unversioned(unit: UnitOfWork, community: Community) -> RuleSet | None:
+    """The rules of a community that was set up before rules had versions, as version 0."""
+    if not community.rules.strip() or unit.rules.all(community.id):
+        return None
+    return read_rules(community.rules, version=0)

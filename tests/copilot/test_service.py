@@ -73,6 +73,16 @@ def test_a_flag_names_the_clause_it_breaks_and_the_version_of_the_rules(say):
     assert assessment.versions.rules == "1"
 
 
+def test_rules_from_before_they_had_versions_still_count(service, say, engine):
+    with SqlStore(engine).begin() as unit:
+        unit.communities.add(Community("old", "老群", rules=RULES))
+    assessment = say("特价特价", community="old").assessment
+    assert [cited.clause.number for cited in assessment.clauses] == [1]
+    assert assessment.versions.rules == "0"
+    service.rulebook.retire("demo", 1)
+    assert say("特价特价").assessment.clauses == ()
+
+
 def test_what_the_rules_permit_is_not_flagged_when_they_permit_it(say):
     text = "招聘店员两名，包吃住"
     assert say(text, sent_at=FRIDAY).assessment.decision is Decision.ALLOW
