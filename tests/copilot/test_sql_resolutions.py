@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 
 import pytest
+from alembic import command
 
-from copilot.adapters.sql import SqlStore
+from copilot.adapters.sql import SqlStore, connect, upgrade
+from copilot.adapters.sql.migrate import _config
 from copilot.errors import Conflict, NotFound
 from copilot.policy.breaker import Breaker, Cause, open_for
 from copilot.policy.drift import Watch
@@ -212,3 +214,28 @@ def test_what_protects_a_community_is_kept(store):
         assert unit.safeguards.turn("demo") == protection
         unit.safeguards.put("demo", Protection(Breaker(), Watch()))
         assert unit.safeguards.get("demo") == Protection(Breaker(), Watch())
+
+
+def test_a_database_from_before_keeps_its_cases(tmp_path):
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    engine = connect(url)
+    with engine.connect() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO communities VALUES ('demo', '群', '', '1. 禁止广告', 0, '{}', 1, '2026-01-01 00:00:00')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO cases VALUES (1, 'demo', 'm1', x'00', '小王', '广告', '', NULL, NULL, '2026-01-01 00:00:00', "
+            "'review', 'remind', '[\"ads\"]', '{\"ads\": 0.9}', '[]', "
+            '\'{"model": "m", "policy": "p", "rules": ""}\')'
+        )
+        connection.commit()
+    upgrade(url)
+    with SqlStore(engine).begin() as unit:
+        [case] = unit.cases.get([1])
+        assert (case.message.text, case.assessment.labels, case.assessment.clauses) == ("广告", (Label.ADS,), ())
+        assert unit.communities.get("demo").time_zone == "Asia/Shanghai"
+        assert unit.resolutions.add(decided(case)) == 1
+    engine.dispose()
