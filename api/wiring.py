@@ -19,11 +19,12 @@ from copilot.adapters.sql import KeyRing, SqlStore, connect
 from copilot.errors import ModelUnavailable
 from copilot.inference import encoder_of
 from copilot.moderator import Moderator
-from copilot.ports import Calibration, Classifier
+from copilot.ports import Calibration, Classifier, Encoder
 from copilot.service import Service
 from copilot.service.precedents import PrecedentKeeper
 from models.head import CommunityHead
 from models.learner import learn
+from models.precedents.index import FaissCaseIndex
 
 log = logging.getLogger(__name__)
 
@@ -47,21 +48,32 @@ def build(settings: Settings) -> Iterator[Built]:
         classifier = load_classifier(settings)
         encoder = encoder_of(classifier) or models.load_encoder(models.HASHING)
         folder = Path(settings.index_folder)
-        index, encoder, mark = models.load_case_index(folder, encoder, _last_change(store))
-        keeper = PrecedentKeeper(index, encoder, mark)
+        keeper = load_precedents(folder, encoder, _last_change(store))
+        began = keeper.mark if keeper is not None else 0
         service = Service(
             store,
-            Moderator(classifier, encoder=encoder, index=index),
+            Moderator(classifier, encoder=encoder, index=keeper.index if keeper is not None else None),
             keeper,
             load_calibration=partial(_calibration, classifier.version if classifier else ""),
             learner=learn,
             reference=getattr(classifier, "reference", None),
         )
         yield Built(create_app(settings, service, keyring), service, keyring, store)
-        if keeper.mark > mark:
-            models.save_case_index(index, folder, keeper.mark)
+        if keeper is not None and keeper.mark > began:
+            models.save_case_index(keeper.index, folder, keeper.mark)
     finally:
         engine.dispose()
+
+
+def load_precedents(folder: Path, encoder: Encoder, last: int) -> PrecedentKeeper[FaissCaseIndex] | None:
+    """Return the index of precedents, or None where it cannot be had: messages are judged without precedents then."""
+    try:
+        return PrecedentKeeper(*models.load_case_index(folder, encoder, last))
+    except ModelUnavailable as error:
+        log.error(
+            "NO PRECEDENTS: the index cannot be loaded (%s); decisions do not count for later messages", error.message
+        )
+        return None
 
 
 def _calibration(model: str, value: Mapping[str, Any]) -> Calibration | None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from copilot.charter import Charter
 from copilot.errors import Conflict
@@ -62,7 +63,7 @@ class Service:
         self,
         store: Store,
         moderator: Moderator,
-        keeper: PrecedentKeeper | None = None,
+        keeper: PrecedentKeeper[Any] | None = None,
         load_calibration: LoadCalibration = no_calibration,
         learner: Learner = no_learner,
         reference: Reference | None = None,

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import Generic, TypeVar
 
+from copilot.errors import CopilotError
 from copilot.ports import CaseIndex, Encoder, UnitOfWork
 from copilot.text import text_views
 from copilot.types import Case, DecidedCase, Resolution
+
+log = logging.getLogger(__name__)
+
+Index = TypeVar("Index", bound=CaseIndex)
 
 _BATCH = 256
 """Cases that are encoded together."""
 
 
-class PrecedentKeeper:
+class PrecedentKeeper(Generic[Index]):
     """Follows the resolutions in the store and brings the index up to date before it is asked.
 
     The index is derived: what is missing from it is found by the mark of the last change it has seen, so a second
     process, a restored snapshot and an empty index catch up in the same way.
     """
 
-    def __init__(self, index: CaseIndex, encoder: Encoder, mark: int = 0) -> None:
+    def __init__(self, index: Index, encoder: Encoder, mark: int = 0) -> None:
         self.index = index
         self._encoder = encoder
         self._mark = mark
@@ -38,7 +45,13 @@ class PrecedentKeeper:
             return 0
         with self._lock:
             changes = unit.resolutions.changed_since(self._mark)
-            return sum(map(self._take_in, _batches(changes)))
+            try:
+                return sum(map(self._take_in, _batches(changes)))
+            except CopilotError:
+                raise
+            except Exception:  # a precedent is help, not a condition: the message is judged without the new ones
+                log.exception("the index of precedents stays at change %d", self._mark)
+                return 0
 
     def _take_in(self, changes: Sequence[tuple[int, Case, Resolution | None]]) -> int:
         stand = [decided(case, resolution) for _, case, resolution in changes if resolution is not None]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 import models
+from api import wiring
 from copilot.adapters.sql import SqlStore
+from copilot.errors import ArtifactError
 from copilot.moderator import CANARY, Moderator
 from copilot.policy import Band
 from copilot.service import Service
@@ -135,6 +137,22 @@ def test_no_decision_silences_the_self_check(following, say):
     text = f"自检 {CANARY}"
     confirm(following, say(text), Decision.ALLOW, ())
     assert say(text + " 再来").assessment.decision is Decision.REVIEW
+
+
+def test_an_index_that_fails_costs_the_precedent_and_not_the_verdict(make_following, following, say):
+    service, keeper = make_following()
+    confirm(following, say(SCHEME))
+    keeper.index.add = None  # whatever goes wrong in there
+    assert say(CLOAKED, service=service).assessment.precedents == ()
+
+
+def test_a_torn_ranking_leaves_the_rest_working(monkeypatch, tmp_path, caplog):
+    def torn(*_):
+        raise ArtifactError("the ranking is torn")
+
+    monkeypatch.setattr(models, "load_case_index", torn)
+    assert wiring.load_precedents(tmp_path, models.load_encoder(models.HASHING), 0) is None
+    assert "NO PRECEDENTS" in caplog.text
 
 
 def test_texts_without_a_word_have_no_precedents_by_chance(following, say):
