@@ -9,12 +9,12 @@ BIN := .venv/bin
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
 
-setup: .venv/serving ## make .venv with what serving needs, and the command community-copilot in it
+setup: .venv/serving .venv/assets ## make .venv with what serving needs, and the command community-copilot in it
 
 serve: setup ## serve on 127.0.0.1:8000 (PORT=8001 make serve for another port)
 	@$(BIN)/community-copilot serve --port $(PORT)
 
-test: .venv/testing ## run every default test
+test: .venv/testing .venv/assets-for-tests ## run every default test
 	@OMP_NUM_THREADS=2 $(BIN)/python -m pytest
 
 check: .venv/testing ## style, types and import contracts
@@ -37,6 +37,15 @@ bench: .venv/testing ## measure speed, in process and over HTTP, beside a keywor
 	@echo "Installing what serving needs (once, a minute or so) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
 	@touch $@
+
+.venv/assets: api/console/package-lock.json .venv/serving
+	@echo "Fetching the console's scripts and styles (once) ..."
+	@$(BIN)/python -m api.console.assets
+	@touch $@
+
+.venv/assets-for-tests: api/console/package-lock.json .venv/testing
+	@$(BIN)/python -m api.console.assets --tests
+	@touch $@ .venv/assets
 
 .venv/testing: pyproject.toml | .venv/bin/python
 	@echo "Installing what the tests need (once, some minutes) ..."

@@ -6,8 +6,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.responses import RedirectResponse
 
 from api import errors
+from api.console.app import console
 from api.limits import RateLimit
 from api.metrics import Metrics
 from api.middleware import BodyLimit, RequestContext
@@ -15,7 +17,11 @@ from api.pieces import Keys, Pieces
 from api.routes import cases, changes, classify, communities, policy, rules, search, status
 from api.settings import Settings
 from copilot import __version__
+from copilot.adapters.sql import Accounts
 from copilot.service import Service
+
+_SIGN_INS_PER_NAME = 6  # a minute, for one name from one address
+_SIGN_INS_PER_ADDRESS = 30
 
 _DESCRIPTION = """\
 Judges messages of online communities: labels with probabilities, a decision (`allow`, `review`,
@@ -25,7 +31,7 @@ Every error has the shape `{"error": {"type", "message", "param", "request_id"}}
 """
 
 
-def create_app(settings: Settings, service: Service, keyring: Keys) -> FastAPI:
+def create_app(settings: Settings, service: Service, keyring: Keys, accounts: Accounts) -> FastAPI:
     """Return the app; it opens nothing and reads no settings but these."""
     metrics = Metrics()
     version = service.moderator.versions.model
@@ -42,12 +48,19 @@ def create_app(settings: Settings, service: Service, keyring: Keys) -> FastAPI:
     app.state.pieces = Pieces(
         service=service,
         keyring=keyring,
+        accounts=accounts,
         rate_limit=RateLimit(settings.rate_limit_per_minute),
+        sign_in_limit=RateLimit(_SIGN_INS_PER_NAME),
+        address_limit=RateLimit(_SIGN_INS_PER_ADDRESS),
         metrics=metrics,
+        settings=settings,
     )
     errors.install(app)
     for module in (classify, communities, rules, policy, changes, cases, search, status):
         app.include_router(module.router)
+    app.mount("/console", console(app.state.pieces))
+    app.add_route("/console", lambda _: RedirectResponse("/console/", 303), include_in_schema=False)
+    app.add_route("/", lambda _: RedirectResponse("/console/", 303), include_in_schema=False)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
     app.add_middleware(RequestContext, metrics=metrics)  # added last, so outermost
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

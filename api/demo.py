@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import secrets
 from contextlib import suppress
+from dataclasses import dataclass
 
-from copilot.adapters.sql import KeyRing
+from copilot.adapters.sql import Accounts, KeyRing
 from copilot.errors import Conflict
 from copilot.service import Service
 from copilot.types import Community
@@ -28,6 +30,7 @@ COMMUNITY = Community(
 
 EXAMPLE = "招兼职打字员,在家就能做,日结300-500元,名额不多,加微信 zhaopin8866 详聊"
 
+ADMIN = "admin"
 KEY_NAME = "first start"
 KEY_SCOPES = ("classify", "moderate", "operate")
 
@@ -38,7 +41,12 @@ Your API key, shown only this once:
 
     {key}
 
-Try it:
+The moderators' console: {url}/console
+
+    name      {name}
+    password  {password}
+
+Try the API:
 
     curl {url}/v1/classify \\
       -H 'Authorization: Bearer {key}' \\
@@ -50,23 +58,37 @@ Lost the key? Make another: community-copilot keys create --name mine --scopes c
 
 _LATER = """\
 Community Copilot listens on {url}
+The moderators' console: {url}/console
 API keys exist. List them: community-copilot keys list
 Make another: community-copilot keys create --name mine --scopes classify,moderate,operate
 """
 
 
-def set_up(service: Service, keyring: KeyRing) -> str | None:
-    """On the first start, make the demo community and a key; return the key, or None later."""
+@dataclass(frozen=True, slots=True)
+class FirstStart:
+    """What the first start made; nobody can show it again."""
+
+    key: str
+    password: str
+
+
+def set_up(service: Service, keyring: KeyRing, accounts: Accounts) -> FirstStart | None:
+    """On the first start, make the demo community, a key and an admin; None later."""
     if keyring.list():
         return None
     with suppress(Conflict):  # an earlier first start got this far and no further
         service.add_community(COMMUNITY)
-    return keyring.create(KEY_NAME, KEY_SCOPES)
+    password = secrets.token_urlsafe(12)
+    try:
+        accounts.create(ADMIN, password, admin=True)
+    except Conflict:
+        accounts.set_password(accounts.named(ADMIN).id, password)
+    return FirstStart(keyring.create(KEY_NAME, KEY_SCOPES), password)
 
 
-def greeting(url: str, key: str | None) -> str:
+def greeting(url: str, first: FirstStart | None) -> str:
     """What to print once the address is taken."""
-    if key is None:
+    if first is None:
         return _LATER.format(url=url)
     body = json.dumps({"community": COMMUNITY.id, "messages": [{"id": "1", "text": EXAMPLE}]}, ensure_ascii=False)
-    return _FIRST.format(url=url, key=key, body=body)
+    return _FIRST.format(url=url, key=first.key, name=ADMIN, password=first.password, body=body)

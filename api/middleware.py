@@ -57,7 +57,8 @@ class RequestContext:
                 self._finish(scope, status, time.perf_counter() - began)
 
     def _finish(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "unmatched")
+        found = getattr(scope.get("route"), "path", None)
+        route = "unmatched" if found is None else f"{scope.get('root_path', '')}{found}"
         self._metrics.observe_request(scope["method"], route, status, seconds)
         level = logging.DEBUG if scope["path"] in _QUIET else logging.INFO
         log.log(

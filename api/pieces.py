@@ -9,7 +9,8 @@ from fastapi import Request
 
 from api.limits import RateLimit
 from api.metrics import Metrics
-from copilot.adapters.sql import Key
+from api.settings import Settings
+from copilot.adapters.sql import Accounts, Key
 from copilot.service import Service
 
 
@@ -27,8 +28,12 @@ class Pieces:
 
     service: Service
     keyring: Keys
+    accounts: Accounts
     rate_limit: RateLimit
+    sign_in_limit: RateLimit
+    address_limit: RateLimit
     metrics: Metrics
+    settings: Settings
 
 
 def pieces_of(request: Request) -> Pieces:

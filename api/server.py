@@ -31,8 +31,8 @@ def run(settings: Settings) -> None:
         )
         listening = _listen(settings.host, settings.port)  # whoever reads the address is served in turn
         built.service.assess([Message(id="warm-up", text="大家好")])  # tables load on first use
-        key = demo.set_up(built.service, built.keyring)
-        print(demo.greeting(_url(settings.host, listening), key), flush=True)  # noqa: T201
+        first = demo.set_up(built.service, built.keyring, built.accounts)
+        print(demo.greeting(_url(settings.host, listening), first), flush=True)  # noqa: T201
         server.run(sockets=[listening])
 
 

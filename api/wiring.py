@@ -15,7 +15,7 @@ from fastapi import FastAPI
 import models
 from api.app import create_app
 from api.settings import Settings
-from copilot.adapters.sql import KeyRing, SqlStore, connect
+from copilot.adapters.sql import Accounts, KeyRing, SqlStore, connect
 from copilot.errors import ModelUnavailable
 from copilot.inference import encoder_of
 from copilot.moderator import Moderator
@@ -36,6 +36,7 @@ class Built:
     app: FastAPI
     service: Service
     keyring: KeyRing
+    accounts: Accounts
     store: SqlStore
 
 
@@ -44,7 +45,7 @@ def build(settings: Settings) -> Iterator[Built]:
     """Put everything together over a database that is up to date; keeps the index and closes it afterwards."""
     engine = connect(settings.database_url)
     try:
-        store, keyring = SqlStore(engine), KeyRing(engine)
+        store, keyring, accounts = SqlStore(engine), KeyRing(engine), Accounts(engine)
         classifier = load_classifier(settings)
         encoder = encoder_of(classifier) or models.load_encoder(models.HASHING)
         folder = Path(settings.index_folder)
@@ -58,7 +59,7 @@ def build(settings: Settings) -> Iterator[Built]:
             learner=learn,
             reference=getattr(classifier, "reference", None),
         )
-        yield Built(create_app(settings, service, keyring), service, keyring, store)
+        yield Built(create_app(settings, service, keyring, accounts), service, keyring, accounts, store)
         if keeper is not None and keeper.mark > began:
             models.save_case_index(keeper.index, folder, keeper.mark)
     finally:

@@ -17,7 +17,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.settings import Settings
-from copilot.adapters.sql import KeyRing, SqlStore, connect, upgrade
+from copilot.adapters.sql import Accounts, KeyRing, SqlStore, connect, upgrade
 from copilot.charter import Charter
 from copilot.policy import Policy
 from copilot.service import Service
@@ -165,13 +165,19 @@ def keyring(engine) -> KeyRing:
 
 
 @pytest.fixture
-def make_client(database_url, make_service, keyring) -> Iterator[Callable[..., TestClient]]:
+def accounts(engine) -> Accounts:
+    """Accounts in this test's database."""
+    return Accounts(engine)
+
+
+@pytest.fixture
+def make_client(database_url, make_service, keyring, accounts) -> Iterator[Callable[..., TestClient]]:
     """Build a client of a whole app; `scopes` gives it a key, None leaves it without."""
     clients: list[TestClient] = []
 
     def make(scopes: str | None = "classify,operate", service: Service | None = None, **settings: Any) -> TestClient:
         chosen = Settings(database_url=database_url, **settings)
-        app = create_app(chosen, service or make_service(), keyring)
+        app = create_app(chosen, service or make_service(), keyring, accounts)
         headers = {}
         if scopes is not None:
             key = keyring.create(f"test {len(clients)}", scopes.split(","))

@@ -1,5 +1,6 @@
 """What the domain needs from outside, each a protocol of a few methods."""
 
+from copilot.ports.audit import AuditLog, Deed, Entry
 from copilot.ports.models import Calibration, CaseIndex, Classifier, Encoder, Learner, Learnt, Relevance
 from copilot.ports.store import (
     Cases,
@@ -16,13 +17,16 @@ from copilot.ports.store import (
 )
 
 __all__ = [
+    "AuditLog",
     "Calibration",
     "CaseIndex",
     "Cases",
     "Chosen",
     "Classifier",
     "Communities",
+    "Deed",
     "Encoder",
+    "Entry",
     "Learner",
     "Learnt",
     "Protection",

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from copilot.ports.audit import AuditLog
 from copilot.types import Case, Community, Message, Resolution, RuleSet
 
 if TYPE_CHECKING:
@@ -210,6 +211,11 @@ class UnitOfWork(Protocol):
     @property
     def resolutions(self) -> Resolutions:
         """What people decided about them."""
+        ...
+
+    @property
+    def audit(self) -> AuditLog:
+        """What everybody did."""
         ...
 
     @property

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from copilot.errors import Conflict, InvalidInput
 from copilot.policy import CommunityPolicy
-from copilot.ports import Store
+from copilot.ports import Deed, Store
 from copilot.service.safeguard import audit
 from copilot.types import Case, Decision, Label, Measure, Resolution
 
@@ -89,9 +90,34 @@ class Review:
             )
             policy = unit.policies.live(case.message.community) if case.message.community else None
             audit(unit, policy.value if policy else CommunityPolicy(), case, resolution)
-            return replace(resolution, id=unit.resolutions.add(resolution))
+            kept = replace(resolution, id=unit.resolutions.add(resolution))
+            unit.audit.add(_deed("case.resolve", case, actor, before, kept), resolution.decided_at)
+            return kept
 
     def undo(self, resolution_id: int, actor: str) -> Resolution:
         """Take a resolution back; the one before it stands again. Raises NotFound and Conflict."""
         with self._store.begin() as unit:
-            return unit.resolutions.undo(resolution_id, actor, datetime.now(UTC))
+            now = datetime.now(UTC)
+            undone = unit.resolutions.undo(resolution_id, actor, now)
+            [case] = unit.cases.get([undone.case_id])
+            stands = CaseFile(case, tuple(unit.resolutions.of(undone.case_id))).standing
+            unit.audit.add(_deed("case.undo", case, actor, undone, stands), now)
+            return undone
+
+
+def _deed(action: str, case: Case, actor: str, before: Resolution | None, after: Resolution | None) -> Deed:
+    """What was done about a case, as the audit log keeps it."""
+    reason = after.reason if after is not None and action == "case.resolve" else ""
+    subject = f"case:{case.id}"
+    return Deed(actor, action, case.message.community or "", subject, reason, _brief(before), _brief(after))
+
+
+def _brief(resolution: Resolution | None) -> Mapping[str, Any]:
+    if resolution is None:
+        return {}
+    return {
+        "resolution": resolution.id,
+        "decision": resolution.decision.value,
+        "labels": [label.value for label in resolution.labels],
+        "measure": resolution.measure.value,
+    }

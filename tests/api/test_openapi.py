@@ -12,7 +12,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from api.app import create_app
 from api.settings import Settings
-from copilot.adapters.sql import Key, SqlStore, connect, upgrade
+from copilot.adapters.sql import Accounts, Key, SqlStore, connect, upgrade
 from copilot.moderator import Moderator
 from copilot.policy import DEFAULT_BANDS
 from copilot.service import Service
@@ -45,7 +45,7 @@ def _app():
     service = Service(SqlStore(engine), Moderator(_Quiet()), learner=learn)
     service.add_community(Community("demo", "阳光花园业主群"))
     limits = {"rate_limit_per_minute": 1_000_000, "max_body_bytes": 100_000_000}
-    return create_app(Settings(database_url=url, **limits), service, _AnyKey())
+    return create_app(Settings(database_url=url, **limits), service, _AnyKey(), Accounts(engine))
 
 
 app = _app()

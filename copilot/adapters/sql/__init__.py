@@ -1,8 +1,9 @@
 """The store on SQLite or PostgreSQL, one implementation for both."""
 
+from copilot.adapters.sql.accounts import Accounts, Session
 from copilot.adapters.sql.engine import connect
 from copilot.adapters.sql.keys import Key, KeyInfo, KeyRing
 from copilot.adapters.sql.migrate import is_current, upgrade
 from copilot.adapters.sql.store import SqlStore
 
-__all__ = ["Key", "KeyInfo", "KeyRing", "SqlStore", "connect", "is_current", "upgrade"]
+__all__ = ["Accounts", "Key", "KeyInfo", "KeyRing", "Session", "SqlStore", "connect", "is_current", "upgrade"]

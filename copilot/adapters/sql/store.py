@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from copilot.adapters.sql.audit import SqlAuditLog
 from copilot.adapters.sql.cases import SqlCases
 from copilot.adapters.sql.communities import SqlCommunities
 from copilot.adapters.sql.engine import translated
@@ -50,6 +51,7 @@ class SqlUnitOfWork:
         self.communities = SqlCommunities(connection)
         self.cases = SqlCases(connection)
         self.resolutions = SqlResolutions(connection)
+        self.audit = SqlAuditLog(connection)
         self.safeguards = SqlSafeguards(connection)
         self.rules = SqlVersions[RuleSet](connection, "rules", rule_set_json, to_rule_set)
         self.policies = SqlVersions[CommunityPolicy](connection, "policy", _policy_json, _to_policy)

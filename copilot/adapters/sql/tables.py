@@ -117,3 +117,50 @@ api_keys = sa.Table(
     sa.Column("last_used_at", UtcDateTime),
     sa.Column("revoked_at", UtcDateTime),
 )
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("id", _Id, primary_key=True, autoincrement=True),
+    sa.Column("name", LosslessText, nullable=False, unique=True),
+    sa.Column("password", sa.Text),  # an argon2 hash; none for who signs in elsewhere only
+    sa.Column("subject", LosslessText, unique=True),  # of an OpenID Connect provider
+    sa.Column("admin", sa.Boolean, nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("disabled_at", UtcDateTime),
+)
+
+memberships = sa.Table(
+    "memberships",
+    metadata,
+    sa.Column("account_id", _Id, sa.ForeignKey("accounts.id"), primary_key=True),
+    sa.Column("community_id", LosslessText, primary_key=True),
+    sa.Column("role", sa.String(16), nullable=False),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("hash", sa.LargeBinary(32), primary_key=True),
+    sa.Column("account_id", _Id, sa.ForeignKey("accounts.id"), nullable=False),
+    sa.Column("csrf", sa.String(64), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("seen_at", UtcDateTime, nullable=False),
+    sa.Index("sessions_by_account", "account_id"),
+)
+
+audit = sa.Table(  # appended to only; `details` can be erased, their digest stays in the chain
+    "audit",
+    metadata,
+    sa.Column("id", _Id, primary_key=True, autoincrement=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("actor", LosslessText, nullable=False),
+    sa.Column("action", sa.String(64), nullable=False),
+    sa.Column("community_id", LosslessText, nullable=False),
+    sa.Column("subject", LosslessText, nullable=False),
+    sa.Column("details", sa.JSON(none_as_null=True)),
+    sa.Column("digest", sa.LargeBinary(32), nullable=False),
+    sa.Column("hash", sa.LargeBinary(32), nullable=False),
+    sa.Index("audit_by_community", "community_id", "id"),
+)

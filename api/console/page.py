@@ -1,0 +1,75 @@
+"""Render templates: autoescaped, in the reader's language, with the assets' addresses and the CSRF token at hand."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from api.console.words import LANGUAGES, say
+from copilot import __version__
+from copilot.people import Role
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+_environment = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=select_autoescape(default=True, default_for_string=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+    """Render a whole page or a fragment.
+
+    Templates find `t(key, **values)` for words, `asset(name)` for addresses, `when(time)` for local times, `account`
+    and `csrf` (None and "" where nobody is signed in), `visit` (None outside a community), `may(role)`, and what
+    `context` adds.
+    """
+    language = language_of(request)
+    session = getattr(request.state, "session", None)
+    visit = getattr(request.state, "visit", None)
+    text = _environment.get_template(template).render(
+        lang=language,
+        t=partial(say, language),
+        asset=asset,
+        when=partial(_when, visit.community.time_zone if visit else "Asia/Shanghai"),
+        account=session.account if session else None,
+        csrf=session.csrf if session else "",
+        visit=visit,
+        may=lambda role: visit is not None and visit.role.includes(Role(role)),
+        path=request.url.path,
+        version=__version__,
+        **context,
+    )
+    return HTMLResponse(text, status)
+
+
+def language_of(request: Request) -> str:
+    """The account's language, or before signing in the browser's."""
+    session = getattr(request.state, "session", None)
+    if session is not None and session.account.language in LANGUAGES:
+        return str(session.account.language)
+    return "zh" if request.headers.get("accept-language", "zh").lower().startswith("zh") else "en"
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file, changing with its content so that browsers may keep it for good."""
+    path = STATIC / name
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else "missing"
+    return f"/console/static/{name}?v={digest}"
+
+
+def _when(time_zone: str, at: datetime | None, style: str = "%m-%d %H:%M") -> str:
+    return "" if at is None else at.astimezone(ZoneInfo(time_zone)).strftime(style)
