@@ -53,6 +53,11 @@ def require(scope: str) -> Callable[..., Key]:
     return check
 
 
+def acting(key: Key, claimed: str | None = None) -> str:
+    """Under whose name a caller acts: the key's, or that of the person whom the caller says it acts for."""
+    return f"{claimed} (key:{key.name})" if claimed else f"key:{key.name}"
+
+
 def checked_scopes(wanted: Iterable[str]) -> list[str]:
     """Return the scopes without repetition; raises InvalidInput for unknown ones or none."""
     scopes = list(dict.fromkeys(scope.strip() for scope in wanted if scope.strip()))

@@ -12,7 +12,7 @@ from api.pieces import pieces_of
 from api.routes.answers import KEYED, WITH_BODY, errors
 from api.schemas.cases import CaseOut, CasesOut, ResolutionIn, ResolutionOut, UndoIn
 from api.schemas.fields import CommunityId
-from api.security import require
+from api.security import acting, require
 from copilot.adapters.sql import Key
 from copilot.service.review import CaseFile
 
@@ -59,7 +59,7 @@ def resolve_case(case_id: Number, body: ResolutionIn, request: Request, key: Mod
         body.decision,
         body.labels,
         measure=body.measure,
-        actor=body.actor or key.name,
+        actor=acting(key, body.actor),
         reason=body.reason,
         seen=body.seen,
     )
@@ -74,5 +74,5 @@ def resolve_case(case_id: Number, body: ResolutionIn, request: Request, key: Mod
 )
 def undo_resolution(resolution_id: Number, body: UndoIn, request: Request, key: Moderator) -> ResolutionOut:
     """Take a decision back; the one before it stands again, and the precedent is forgotten."""
-    undone = pieces_of(request).service.review.undo(resolution_id, body.actor or key.name)
+    undone = pieces_of(request).service.review.undo(resolution_id, acting(key, body.actor))
     return shown.resolution(undone)

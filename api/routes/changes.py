@@ -14,7 +14,7 @@ from api.pieces import pieces_of
 from api.routes.answers import KEYED, WITH_BODY, errors
 from api.routes.communities import Id
 from api.schemas.changes import LearnIn, LearnOut, ReplayIn, ReplayOut
-from api.security import require
+from api.security import acting, require
 from copilot.adapters.sql import Key
 from copilot.service.replays import Proposal
 
@@ -38,7 +38,7 @@ def replay(community_id: Id, body: ReplayIn, request: Request, _key: Operator) -
 def learn(community_id: Id, body: LearnIn, request: Request, key: Operator) -> LearnOut:
     """Refit the community's calibration; it is kept only where it does better on decisions held back."""
     since = datetime.now(UTC) - timedelta(days=body.days)
-    lesson = pieces_of(request).service.learning.learn(community_id, since, body.actor or key.name, keep=body.keep)
+    lesson = pieces_of(request).service.learning.learn(community_id, since, acting(key, body.actor), keep=body.keep)
     return LearnOut(version=lesson.version, changed=lesson.changed, report=dict(lesson.report))
 
 
@@ -49,7 +49,7 @@ def learn(community_id: Id, body: LearnIn, request: Request, key: Operator) -> L
     status_code=204,
     responses=KEYED | errors(400, 404),
 )
-def forget(community_id: Id, request: Request, _key: Operator) -> Response:
+def forget(community_id: Id, request: Request, key: Operator) -> Response:
     """Go back to the model as it is; the versions stay in the database."""
-    pieces_of(request).service.learning.forget(community_id)
+    pieces_of(request).service.learning.forget(community_id, acting(key))
     return Response(status_code=204)

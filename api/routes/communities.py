@@ -18,14 +18,15 @@ from api.schemas.communities import (
     CommunityPatch,
 )
 from api.schemas.fields import CommunityId
-from api.security import require
+from api.security import acting, require
+from copilot.adapters.sql import Key
 from copilot.types import Community
 
 router = APIRouter(prefix="/v1/communities", tags=["communities"], route_class=StrictRoute)
 
 Id = Annotated[CommunityId, Path(description="The community's id.")]
 _read = Depends(require("classify"))
-_write = Depends(require("operate"))
+Operator = Annotated[Key, Depends(require("operate"))]
 
 
 @router.get(
@@ -58,27 +59,25 @@ def get_community(community_id: Id, request: Request) -> CommunityOut:
     summary="Set up a community",
     operation_id="addCommunity",
     status_code=201,
-    dependencies=[_write],
     responses=KEYED | WITH_BODY | errors(409),
 )
-def add_community(body: CommunityIn, request: Request) -> CommunityOut:
+def add_community(body: CommunityIn, request: Request, key: Operator) -> CommunityOut:
     """Set up a community under an id of yours, such as the platform's group id."""
     community = Community(id=body.id, **_values(body, exclude={"id"}))
-    return _shown(pieces_of(request).service.add_community(community))
+    return _shown(pieces_of(request).service.add_community(community, acting(key)))
 
 
 @router.patch(
     "/{community_id}",
     summary="Change a community",
     operation_id="changeCommunity",
-    dependencies=[_write],
     responses=KEYED | WITH_BODY | errors(404, 409),
 )
-def change_community(community_id: Id, body: CommunityPatch, request: Request) -> CommunityOut:
+def change_community(community_id: Id, body: CommunityPatch, request: Request, key: Operator) -> CommunityOut:
     """Change the given fields; lists are replaced as a whole."""
     values = _values(body, exclude_unset=True)
     service = pieces_of(request).service
-    return _shown(service.change_community(community_id, lambda old: replace(old, **values)))
+    return _shown(service.change_community(community_id, lambda old: replace(old, **values), acting(key)))
 
 
 def _values(body: CommunityFields, **options: Any) -> dict[str, Any]:

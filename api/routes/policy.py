@@ -14,7 +14,7 @@ from api.routes.answers import KEYED, WITH_BODY, errors
 from api.routes.communities import Id
 from api.schemas.policy import PolicyIn, PolicyOut, PolicyVersionOut
 from api.schemas.versions import TrialOut
-from api.security import require
+from api.security import acting, require
 from copilot.adapters.sql import Key
 
 router = APIRouter(prefix="/v1/communities/{community_id}/policy", tags=["policy"], route_class=StrictRoute)
@@ -40,7 +40,7 @@ def get_policy(community_id: Id, request: Request) -> PolicyOut:
 def put_policy(community_id: Id, body: PolicyIn, request: Request, key: Operator) -> PolicyVersionOut:
     """Keep a new version of the policy, in force or on trial."""
     policies = pieces_of(request).service.policies
-    return shown.policy_version(policies.put(community_id, body.policy, body.state, body.actor or key.name))
+    return shown.policy_version(policies.put(community_id, body.policy, body.state, acting(key, body.actor)))
 
 
 @router.post(
@@ -49,9 +49,9 @@ def put_policy(community_id: Id, body: PolicyIn, request: Request, key: Operator
     operation_id="promotePolicy",
     responses=KEYED | errors(400, 404, 409),
 )
-def promote_policy(community_id: Id, number: Number, request: Request, _key: Operator) -> PolicyVersionOut:
+def promote_policy(community_id: Id, number: Number, request: Request, key: Operator) -> PolicyVersionOut:
     """Put a version in force: the one on trial, or an earlier one again."""
-    return shown.policy_version(pieces_of(request).service.policies.promote(community_id, number))
+    return shown.policy_version(pieces_of(request).service.policies.promote(community_id, number, acting(key)))
 
 
 @router.post(
@@ -60,9 +60,9 @@ def promote_policy(community_id: Id, number: Number, request: Request, _key: Ope
     operation_id="rollBackPolicy",
     responses=KEYED | errors(400, 404, 409),
 )
-def roll_back_policy(community_id: Id, request: Request, _key: Operator) -> PolicyVersionOut:
+def roll_back_policy(community_id: Id, request: Request, key: Operator) -> PolicyVersionOut:
     """Put the version before the one in force in force again."""
-    return shown.policy_version(pieces_of(request).service.policies.roll_back(community_id))
+    return shown.policy_version(pieces_of(request).service.policies.roll_back(community_id, acting(key)))
 
 
 @router.delete(
@@ -72,9 +72,9 @@ def roll_back_policy(community_id: Id, request: Request, _key: Operator) -> Poli
     status_code=204,
     responses=KEYED | errors(400, 404, 409),
 )
-def retire_policy(community_id: Id, number: Number, request: Request, _key: Operator) -> Response:
+def retire_policy(community_id: Id, number: Number, request: Request, key: Operator) -> Response:
     """Take a version off trial or out of force; it stays in the list."""
-    pieces_of(request).service.policies.retire(community_id, number)
+    pieces_of(request).service.policies.retire(community_id, number, acting(key))
     return Response(status_code=204)
 
 
@@ -99,7 +99,7 @@ def policy_trial(
     operation_id="resumeRemoval",
     responses=KEYED | errors(400, 404),
 )
-def resume_removal(community_id: Id, request: Request, _key: Annotated[Key, Depends(require("moderate"))]) -> PolicyOut:
+def resume_removal(community_id: Id, request: Request, key: Annotated[Key, Depends(require("moderate"))]) -> PolicyOut:
     """Close the circuit breaker, because a person has looked; the watch over removals begins anew."""
-    pieces_of(request).service.safeguard.confirm(community_id, datetime.now(UTC))
+    pieces_of(request).service.safeguard.confirm(community_id, datetime.now(UTC), acting(key))
     return get_policy(community_id, request)

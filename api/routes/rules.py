@@ -14,7 +14,7 @@ from api.routes.answers import KEYED, WITH_BODY, errors
 from api.routes.communities import Id
 from api.schemas.rules import ClauseIn, ReadRulesOut, RulesCheckIn, RulesIn, RulesVersionOut, RulesVersionsOut
 from api.schemas.versions import TrialOut
-from api.security import require
+from api.security import acting, require
 from copilot.adapters.sql import Key
 from copilot.service.rulebook import Rulebook
 from copilot.types import Clause, Window
@@ -44,7 +44,7 @@ def check_rules(body: RulesCheckIn) -> ReadRulesOut:
 def put_rules(community_id: Id, body: RulesIn, request: Request, key: Operator) -> RulesVersionOut:
     """Keep a new version of the rules, in force or on trial. Earlier versions stay and can be taken up again."""
     rulebook = pieces_of(request).service.rulebook
-    return shown.rules_version(rulebook.put(community_id, body.text, body.state, body.actor or key.name), body.lang)
+    return shown.rules_version(rulebook.put(community_id, body.text, body.state, acting(key, body.actor)), body.lang)
 
 
 @router.get(
@@ -81,7 +81,7 @@ def correct_clause(
         tuple(body.roles),
     )
     rulebook = pieces_of(request).service.rulebook
-    return shown.rules_version(rulebook.correct(community_id, body.version, clause, body.actor or key.name), "zh")
+    return shown.rules_version(rulebook.correct(community_id, body.version, clause, acting(key, body.actor)), "zh")
 
 
 @router.post(
@@ -90,9 +90,9 @@ def correct_clause(
     operation_id="promoteRules",
     responses=KEYED | errors(400, 404, 409),
 )
-def promote_rules(community_id: Id, number: Number, request: Request, _key: Operator) -> RulesVersionOut:
+def promote_rules(community_id: Id, number: Number, request: Request, key: Operator) -> RulesVersionOut:
     """Put a version in force: the one on trial, or an earlier one again."""
-    return shown.rules_version(pieces_of(request).service.rulebook.promote(community_id, number), "zh")
+    return shown.rules_version(pieces_of(request).service.rulebook.promote(community_id, number, acting(key)), "zh")
 
 
 @router.post(
@@ -101,9 +101,9 @@ def promote_rules(community_id: Id, number: Number, request: Request, _key: Oper
     operation_id="rollBackRules",
     responses=KEYED | errors(400, 404, 409),
 )
-def roll_back_rules(community_id: Id, request: Request, _key: Operator) -> RulesVersionOut:
+def roll_back_rules(community_id: Id, request: Request, key: Operator) -> RulesVersionOut:
     """Put the version before the one in force in force again."""
-    return shown.rules_version(pieces_of(request).service.rulebook.roll_back(community_id), "zh")
+    return shown.rules_version(pieces_of(request).service.rulebook.roll_back(community_id, acting(key)), "zh")
 
 
 @router.delete(
@@ -113,9 +113,9 @@ def roll_back_rules(community_id: Id, request: Request, _key: Operator) -> Rules
     status_code=204,
     responses=KEYED | errors(400, 404, 409),
 )
-def retire_rules(community_id: Id, number: Number, request: Request, _key: Operator) -> Response:
+def retire_rules(community_id: Id, number: Number, request: Request, key: Operator) -> Response:
     """Take a version off trial or out of force; it stays in the list."""
-    pieces_of(request).service.rulebook.retire(community_id, number)
+    pieces_of(request).service.rulebook.retire(community_id, number, acting(key))
     return Response(status_code=204)
 
 

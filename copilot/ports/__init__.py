@@ -1,6 +1,6 @@
 """What the domain needs from outside, each a protocol of a few methods."""
 
-from copilot.ports.audit import AuditLog, Deed, Entry
+from copilot.ports.audit import SYSTEM, AuditLog, Deed, Entry
 from copilot.ports.models import Calibration, CaseIndex, Classifier, Encoder, Learner, Learnt, Relevance
 from copilot.ports.store import (
     Cases,
@@ -17,6 +17,7 @@ from copilot.ports.store import (
 )
 
 __all__ = [
+    "SYSTEM",
     "AuditLog",
     "Calibration",
     "CaseIndex",

@@ -37,6 +37,10 @@ class Entry:
     hash: str
 
 
+SYSTEM = "system"
+"""Who acts where no person and no key is behind it."""
+
+
 class AuditLog(Protocol):
     """What was done, appended to only."""
 

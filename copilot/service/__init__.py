@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from copilot.policy.breaker import Breaker
 from copilot.policy.drift import Watch
 from copilot.policy.reference import Reference
 from copilot.policy.risk import Choice, Tally
-from copilot.ports import Learner, State, Store, UnitOfWork
+from copilot.ports import SYSTEM, Deed, Learner, State, Store, UnitOfWork
 from copilot.rules import read_rules
 from copilot.service.charters import Charters, LoadCalibration, no_calibration
 from copilot.service.learning import Learning, no_learner
@@ -198,15 +198,19 @@ class Service:
         with self._store.begin() as unit:
             return unit.communities.all()
 
-    def add_community(self, community: Community) -> Community:
+    def add_community(self, community: Community, actor: str = SYSTEM) -> Community:
         """Keep a new community; raises Conflict where the id is taken."""
         with self._store.begin() as unit:
             unit.communities.add(community)
             if community.rules.strip():
-                put_rules(unit, community.id, read_rules(community.rules), State.LIVE, "")
+                put_rules(unit, community.id, read_rules(community.rules), State.LIVE, actor)
+            deed = Deed(actor, "community.add", community.id, "community", after={"name": community.name})
+            unit.audit.add(deed, datetime.now(UTC))
         return community
 
-    def change_community(self, community_id: str, change: Callable[[Community], Community]) -> Community:
+    def change_community(
+        self, community_id: str, change: Callable[[Community], Community], actor: str = SYSTEM
+    ) -> Community:
         """Replace a community by what `change` makes of it; raises NotFound.
 
         Two changes at once both take effect: the later one is applied to the earlier one's result.
@@ -218,12 +222,22 @@ class Service:
                     changed = change(before)
                     unit.communities.replace(changed)
                     if changed.rules != before.rules:
-                        put_rules(unit, community_id, read_rules(changed.rules), State.LIVE, "")
+                        put_rules(unit, community_id, read_rules(changed.rules), State.LIVE, actor)
+                    if changed != before:
+                        unit.audit.add(_changed(actor, before, changed), datetime.now(UTC))
                 return changed
             except Conflict:
                 if attempt == _ATTEMPTS - 1:
                     raise
         raise AssertionError("unreachable")
+
+
+def _changed(actor: str, before: Community, after: Community) -> Deed:
+    """Which settings of a community were changed, from what to what."""
+    old, new = asdict(before), asdict(after)
+    names = [name for name in old if old[name] != new[name]]
+    sides = ({name: side[name] for name in names} for side in (old, new))
+    return Deed(actor, "community.change", after.id, "community", "", *sides)
 
 
 def _identity(message: Message) -> tuple[str | None, str, str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from copilot.charter import Charter
 from copilot.errors import ModelUnavailable
 from copilot.policy import Bands, Policy
-from copilot.ports import Learner, Learnt, State, Store, UnitOfWork
+from copilot.ports import SYSTEM, Deed, Learner, Learnt, State, Store, UnitOfWork
 from copilot.service.charters import Charters
 from copilot.types import Case, Resolution
 
@@ -57,13 +57,19 @@ class Learning:
             live.value if live else None,
         )
         if learnt.changed and keep:
+            before = live.number if live else None
             live = unit.heads.add(community_id, learnt.calibration, State.LIVE, actor)
+            subject, now = f"calibration:{live.number}", datetime.now(UTC)
+            deed = Deed(actor, "calibration.learn", community_id, subject, before={"live": before})
+            unit.audit.add(deed, now)
         return Lesson(live.number if live else None, learnt.changed and keep, learnt.report)
 
-    def forget(self, community_id: str) -> None:
+    def forget(self, community_id: str, actor: str = SYSTEM) -> None:
         """Go back to the model as it is; the versions stay. Raises NotFound."""
         with self._store.begin() as unit:
             unit.communities.revision(community_id)
             live = unit.heads.live(community_id)
             if live is not None:
                 unit.heads.retire(community_id, live.number)
+                deed = Deed(actor, "calibration.forget", community_id, f"calibration:{live.number}")
+                unit.audit.add(deed, datetime.now(UTC))

@@ -14,10 +14,15 @@ class Policies(Changes[CommunityPolicy]):
     """The policies of communities."""
 
     def __init__(self, store: Store) -> None:
-        super().__init__(store, lambda unit: unit.policies, lambda shadow: shadow.policy)
+        super().__init__("policy", store, lambda unit: unit.policies, lambda shadow: shadow.policy)
 
     def put(self, community_id: str, body: Mapping[str, Any], state: State, actor: str) -> Version[CommunityPolicy]:
         """Keep a new version, in force or on trial; raises NotFound, and InvalidInput naming the field at fault."""
         policy = CommunityPolicy.from_mapping(body)
         with self._store.begin() as unit:
-            return unit.policies.add(community_id, policy, state, actor)
+            live = unit.policies.live(community_id)
+            version = unit.policies.add(community_id, policy, state, actor)
+            before = live.value.to_mapping() if live is not None else {}
+            after = {"state": state.value, **policy.to_mapping()}
+            self._note(unit, community_id, "put", actor, version.number, before, after)
+            return version

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from copilot.errors import InvalidInput, NotFound
 from copilot.ports import State, Store, UnitOfWork, Version
@@ -15,7 +16,7 @@ class Rulebook(Changes[RuleSet]):
     """The rules of communities."""
 
     def __init__(self, store: Store) -> None:
-        super().__init__(store, lambda unit: unit.rules, lambda shadow: shadow.rules)
+        super().__init__("rules", store, lambda unit: unit.rules, lambda shadow: shadow.rules)
 
     @staticmethod
     def read(text: str) -> tuple[RuleSet, tuple[Finding, ...]]:
@@ -29,7 +30,11 @@ class Rulebook(Changes[RuleSet]):
         if text.strip() and not rules.clauses:
             raise InvalidInput("no clause was found in this text", param="text")
         with self._store.begin() as unit:
-            return put_rules(unit, community_id, rules, state, actor)
+            before = unit.communities.get(community_id).rules
+            version = put_rules(unit, community_id, rules, state, actor)
+            after = {"state": state.value, "text": text}
+            self._note(unit, community_id, "put", actor, version.number, {"text": before}, after)
+            return version
 
     def correct(self, community_id: str, version: int, clause: Clause, actor: str) -> Version[RuleSet]:
         """Replace the reading of one clause by what an admin says; a new version in the state of the old one.
@@ -45,13 +50,24 @@ class Rulebook(Changes[RuleSet]):
                 for known in old.value.clauses
             )
             state = State.LIVE if old.state is State.RETIRED else old.state
-            return put_rules(unit, community_id, replace(old.value, clauses=clauses), state, actor)
+            new = put_rules(unit, community_id, replace(old.value, clauses=clauses), state, actor)
+            read = next(known for known in old.value.clauses if known.number == clause.number)
+            self._note(unit, community_id, "correct", actor, new.number, _reading(read), _reading(clause))
+            return new
 
-    def _put_in_force(self, unit: UnitOfWork, community_id: str, number: int) -> Version[RuleSet]:
-        version = super()._put_in_force(unit, community_id, number)
+    def _put_in_force(
+        self, unit: UnitOfWork, community_id: str, number: int, verb: str, actor: str
+    ) -> Version[RuleSet]:
+        version = super()._put_in_force(unit, community_id, number, verb, actor)
         community = unit.communities.get(community_id)
         unit.communities.replace(replace(community, rules=version.value.text))
         return version
+
+
+def _reading(clause: Clause) -> dict[str, Any]:
+    """What a clause was understood to mean, as the audit log keeps it."""
+    labels = [label.value for label in clause.labels]
+    return {"clause": clause.number, "kind": clause.kind.value, "labels": labels, "measure": clause.measure.value}
 
 
 def put_rules(unit: UnitOfWork, community_id: str, rules: RuleSet, state: State, actor: str) -> Version[RuleSet]:

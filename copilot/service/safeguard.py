@@ -12,7 +12,7 @@ from copilot.policy import CommunityPolicy
 from copilot.policy.breaker import Breaker, Cause, Trip, admit, confirm, open_for
 from copilot.policy.drift import Watch, audit_share, audited
 from copilot.policy.risk import WINDOW
-from copilot.ports import Protection, Store, UnitOfWork
+from copilot.ports import SYSTEM, Deed, Protection, Store, UnitOfWork
 from copilot.service.thresholds import Thresholds
 from copilot.types import Assessment, Case, Decision, Message, Resolution, Signal
 
@@ -40,10 +40,15 @@ def held_back(
         admission = admit(protection.breaker, charter.policy.quota, now.timestamp(), len(wishes))
         unit.safeguards.put(community_id, replace(protection, breaker=admission.breaker))
         if admission.notice is not None:
-            log.warning("automatic removal paused in %s: %s", community_id, admission.notice.cause.value)
+            _paused(unit, community_id, admission.notice.cause, now)
         for i in wishes[admission.granted :]:
             found[i] = _reviewed(found[i], admission.breaker.trip)
     return found
+
+
+def _paused(unit: UnitOfWork, community_id: str, cause: Cause, now: datetime) -> None:
+    log.warning("automatic removal paused in %s: %s", community_id, cause.value)
+    unit.audit.add(Deed("machine", "removal.pause", community_id, "removal", after={"paused": cause.value}), now)
 
 
 def _reviewed(assessment: Assessment, trip: Trip | None) -> Assessment:
@@ -64,7 +69,7 @@ def audit(unit: UnitOfWork, policy: CommunityPolicy, case: Case, resolution: Res
     watch = protection.watch.after([resolution.decision is not Decision.REMOVE], policy.budget)
     if watch.alarmed:
         breaker = open_for(breaker, Cause.DRIFT, resolution.decided_at.timestamp()).breaker
-        log.warning("automatic removal paused in %s: %s", community_id, Cause.DRIFT.value)
+        _paused(unit, community_id, Cause.DRIFT, resolution.decided_at)
     unit.safeguards.put(community_id, replace(protection, breaker=breaker, watch=watch))
 
 
@@ -75,7 +80,7 @@ class Safeguard:
         self._store = store
         self._thresholds = thresholds
 
-    def confirm(self, community_id: str, now: datetime) -> Breaker:
+    def confirm(self, community_id: str, now: datetime, actor: str = SYSTEM) -> Breaker:
         """Let automatic removal go on, because a person has looked; the watch begins anew. Raises NotFound.
 
         After drift, what was decided before it is no evidence any more: the threshold must be earned again.
@@ -89,6 +94,8 @@ class Safeguard:
             watch = Watch(since=now.timestamp() if drifted else protection.watch.since)
             chosen = None if drifted else protection.chosen
             unit.safeguards.put(community_id, Protection(closed, watch, chosen))
+            before = {"paused": trip.cause.value if trip is not None else None}
+            unit.audit.add(Deed(actor, "removal.resume", community_id, "removal", before=before), now)
         if drifted:
             self._thresholds.forget(community_id)
         return closed

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Generic, TypeVar
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
 
 from copilot.errors import Conflict
-from copilot.ports import Store, UnitOfWork, Version, Versioned
+from copilot.ports import SYSTEM, Deed, Store, UnitOfWork, Version, Versioned
 from copilot.types import Case, Decision, Resolution, ShadowVerdict
 
 T = TypeVar("T")
@@ -43,15 +43,18 @@ class TrialRecord:
 class Changes(Generic[T]):
     """The versions of rules or of policies.
 
-    `choose` picks them from a unit of work, `tried` the number of the one that a shadow verdict is by.
+    `noun` names them in the audit log, `choose` picks them from a unit of work, `tried` the number of the one that a
+    shadow verdict is by.
     """
 
     def __init__(
         self,
+        noun: str,
         store: Store,
         choose: Callable[[UnitOfWork], Versioned[T]],
         tried: Callable[[ShadowVerdict], int | None],
     ) -> None:
+        self._noun = noun
         self._store = store
         self._choose = choose
         self._tried = tried
@@ -62,12 +65,12 @@ class Changes(Generic[T]):
             unit.communities.revision(community_id)
             return self._choose(unit).all(community_id)
 
-    def promote(self, community_id: str, number: int) -> Version[T]:
+    def promote(self, community_id: str, number: int, actor: str = SYSTEM) -> Version[T]:
         """Put a version in force: one on trial, or an earlier one again. Raises NotFound."""
         with self._store.begin() as unit:
-            return self._put_in_force(unit, community_id, number)
+            return self._put_in_force(unit, community_id, number, "promote", actor)
 
-    def roll_back(self, community_id: str) -> Version[T]:
+    def roll_back(self, community_id: str, actor: str = SYSTEM) -> Version[T]:
         """Put the version before the one in force in force again; raises Conflict where there is none."""
         with self._store.begin() as unit:
             unit.communities.revision(community_id)
@@ -76,15 +79,40 @@ class Changes(Generic[T]):
             earlier = [v for v in versions.all(community_id) if live is not None and v.number < live.number]
             if not earlier:
                 raise Conflict("there is no earlier version to go back to")
-            return self._put_in_force(unit, community_id, earlier[0].number)
+            return self._put_in_force(unit, community_id, earlier[0].number, "roll_back", actor)
 
-    def _put_in_force(self, unit: UnitOfWork, community_id: str, number: int) -> Version[T]:
-        return self._choose(unit).promote(community_id, number)
+    def _put_in_force(self, unit: UnitOfWork, community_id: str, number: int, verb: str, actor: str) -> Version[T]:
+        live = self._choose(unit).live(community_id)
+        version = self._choose(unit).promote(community_id, number)
+        self._note(unit, community_id, verb, actor, number, before={"live": live.number if live else None})
+        return version
 
-    def retire(self, community_id: str, number: int) -> None:
+    def retire(self, community_id: str, number: int, actor: str = SYSTEM) -> None:
         """End a trial, or take a version out of force. Raises NotFound."""
         with self._store.begin() as unit:
             self._choose(unit).retire(community_id, number)
+            self._note(unit, community_id, "retire", actor, number)
+
+    def _note(
+        self,
+        unit: UnitOfWork,
+        community_id: str,
+        verb: str,
+        actor: str,
+        number: int,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Keep in the audit log what was done with a version."""
+        deed = Deed(
+            actor,
+            f"{self._noun}.{verb}",
+            community_id,
+            f"{self._noun}:{number}",
+            before=before or {},
+            after=after or {},
+        )
+        unit.audit.add(deed, datetime.now(UTC))
 
     def record(self, community_id: str, number: int, since: datetime) -> TrialRecord:
         """Return how a version has fared on trial since then, by what people decided. Raises NotFound."""

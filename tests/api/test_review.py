@@ -42,14 +42,14 @@ def test_a_case_shows_its_message_its_verdict_and_everything_decided(api):
     assert case["assessment"]["decision"] == "review"
     assert case["assessment"]["signals"][0]["reason"] == "A listed word occurs."
     [kept] = case["resolutions"]
-    assert (kept["actor"], kept["reason"], kept["labels"]) == ("moderator-3", "有出处", [])
+    assert (kept["actor"], kept["reason"], kept["labels"]) == ("moderator-3 (key:test 0)", "有出处", [])
     assert kept["undone_at"] == undone["undone_at"]
 
 
 def test_the_keys_name_stands_for_who_decides(api):
     [result] = say(api, "可疑的说法")
     given = api.post(f"/v1/cases/{result['case_id']}/resolution", json={"decision": "allow"}).json()
-    assert given["actor"] == "test 0"
+    assert given["actor"] == "key:test 0"
 
 
 def test_a_decision_made_on_an_old_view_is_a_conflict(api):

@@ -64,8 +64,7 @@ class SqlAuditLog:
         """The newest entries first; `before` pages on, `action` may be the start of one (`rules.`)."""
         query = sa.select(audit).where(audit.c.community_id == community_id).order_by(audit.c.id.desc()).limit(limit)
         if words:
-            anywhere = sa.cast(audit.c.details, sa.Text) + " " + audit.c.subject + " " + audit.c.actor
-            query = query.where(sa.func.lower(anywhere).contains(words.lower(), autoescape=True))
+            query = query.where(_mentions(words))
         if actor:
             query = query.where(audit.c.actor == actor)
         if action:
@@ -90,6 +89,16 @@ class SqlAuditLog:
                 return int(row["id"])
             previous = bytes(row["hash"])
         return None
+
+
+def _mentions(words: str) -> sa.ColumnElement[bool]:
+    """Whether details, subject or actor hold the words; JSON is stored with escapes."""
+    details = sa.func.lower(sa.cast(audit.c.details, sa.Text))
+    names = sa.func.lower(audit.c.subject + " " + audit.c.actor)
+    return sa.or_(
+        details.contains(json.dumps(words.lower())[1:-1], autoescape=True),
+        names.contains(words.lower(), autoescape=True),
+    )
 
 
 def _entry(row: Mapping[str, Any]) -> Entry:
