@@ -82,7 +82,25 @@ class Moderator:
         default, with a clean record). `explain` adds, where the model flags nothing, the label that comes closest
         and what speaks for it.
         """
-        known = charters or {}
+        return self._assess(messages, charters or {}, repeats, standings, explain=explain)[0]
+
+    def look_up(self, texts: Sequence[str], charter: Charter, k: int) -> list[tuple[Sequence[Precedent], Assessment]]:
+        """Return for each text its precedents, at most `k`, and what it would be judged in that community."""
+        messages = [Message(str(i), text, charter.community.id) for i, text in enumerate(texts)]
+        assessments, found = self._assess(messages, {charter.community.id: charter}, k=k)
+        return [(like[:k], assessment) for like, assessment in zip(found, assessments, strict=True)]
+
+    def _assess(
+        self,
+        messages: Sequence[Message],
+        known: Mapping[str, Charter],
+        repeats: Sequence[Repeats] | None = None,
+        standings: Sequence[Standing] | None = None,
+        *,
+        explain: bool = False,
+        k: int = 0,
+    ) -> tuple[list[Assessment], list[Sequence[Precedent]]]:
+        """The assessments, and at least `k` precedents of each message where there are so many."""
         views = [text_views(message.text) for message in messages]
         if repeats is None:
             window = FloodWindow()
@@ -96,10 +114,10 @@ class Moderator:
         raw = self._inference.classify(views) if quoted is not None else None
         model = self._calibrated(raw, chartered)
         vectors = self._vectors(views, chartered)
-        precedents = self._precedents(views, vectors, chartered)
+        found = self._precedents(views, vectors, chartered, max(k, _PRECEDENTS))
         themed = self._themed(views, contexts) if raw is not None else {}
         policies = {id(charter): self.policy_of(charter) for charter in chartered}
-        return [
+        assessments = [
             self._judge.judge(
                 Facts(
                     view=views[i],
@@ -112,23 +130,13 @@ class Moderator:
                     quoted=quoted.get(i) if quoted is not None else None,
                     themed=themed.get(i),
                     vector=vectors[i] if vectors is not None else None,
-                    precedents=precedents[i],
+                    precedents=[p for p in found[i][:_PRECEDENTS] if p.similarity >= _WORTH_SHOWING],
                 ),
                 explain,
             )
             for i, charter in enumerate(chartered)
         ]
-
-    def look_up(self, texts: Sequence[str], charter: Charter, k: int) -> list[tuple[Sequence[Precedent], Assessment]]:
-        """Return for each text its precedents, at most `k`, and what it would be judged in that community."""
-        views = [text_views(text) for text in texts]
-        messages = [Message(str(i), text, charter.community.id) for i, text in enumerate(texts)]
-        assessments = self.assess(messages, {charter.community.id: charter})
-        vectors = self._inference.vectors(views)
-        if self._index is None or vectors is None:
-            return [((), assessment) for assessment in assessments]
-        found = self._index.search(views, vectors, [_scope(charter)] * len(views), k)
-        return list(zip(found, assessments, strict=True))
+        return assessments, found
 
     def _quoted(
         self, messages: Sequence[Message], views: Sequence[TextViews]
@@ -154,16 +162,15 @@ class Moderator:
         return self._inference.vectors(views) if needed else None
 
     def _precedents(
-        self, views: Sequence[TextViews], vectors: NDArray[np.float32] | None, chartered: Sequence[Charter]
+        self, views: Sequence[TextViews], vectors: NDArray[np.float32] | None, chartered: Sequence[Charter], k: int
     ) -> list[Sequence[Precedent]]:
         if self._index is None or vectors is None:
             return [()] * len(views)
         try:
-            found = self._index.search(views, vectors, [_scope(charter) for charter in chartered], _PRECEDENTS)
+            return list(self._index.search(views, vectors, [_scope(charter) for charter in chartered], k))
         except Exception:
             log.exception("no precedents for %d messages", len(views))
             return [()] * len(views)
-        return [[p for p in precedents if p.similarity >= _WORTH_SHOWING] for precedents in found]
 
     def _themed(self, views: Sequence[TextViews], contexts: Sequence[Context]) -> dict[int, Signal]:
         """For each substantive message under a theme, what the model says of its relevance."""

@@ -19,18 +19,20 @@ def replay(
     community: Annotated[str, typer.Argument(help="Whose messages.")],
     policy: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="A policy as JSON.")] = None,
     rules: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Rules as text.")] = None,
+    classifier: Annotated[str | None, typer.Option(help="A model to read the messages again with.")] = None,
     days: Annotated[int, typer.Option(min=1, max=365)] = 30,
 ) -> None:
-    """Say what a policy or rules would have done to the last messages; nothing is changed."""
+    """Say what a policy, rules or another model would have done to the last messages; nothing is changed."""
     from api import shown
     from copilot.service.replays import Proposal
 
     proposal = Proposal(
         policy=_json(policy) if policy is not None else None,
         rules=rules.read_text("utf-8-sig") if rules is not None else None,
+        reread=classifier is not None,
     )
     now = datetime.now(UTC)
-    with _service() as service:
+    with _service(classifier=classifier) as service:
         report = service.replays.replay(community, proposal, now, now - timedelta(days=days), 100_000)
     print(shown.replayed(report, (datetime.now(UTC) - now).total_seconds()).model_dump_json(indent=1))
 
@@ -55,12 +57,12 @@ def learn(
 
 
 @contextmanager
-def _service() -> Iterator[Service]:
+def _service(**overrides: Any) -> Iterator[Service]:
     from api.commands.common import settings
     from api.wiring import build
     from copilot.adapters.sql import upgrade
 
-    chosen = settings()
+    chosen = settings(**overrides)
     upgrade(chosen.database_url)
     with build(chosen) as built:
         yield built.service

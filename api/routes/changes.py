@@ -28,7 +28,8 @@ def replay(community_id: Id, body: ReplayIn, request: Request, _key: Operator) -
     """Say what a change of policy, rules or lists would have done to the last messages, with examples."""
     started, now = perf_counter(), datetime.now(UTC)
     lists = {} if body.lists is None else body.lists.model_dump(exclude_none=True)
-    proposal = Proposal(body.policy, body.rules, {name: tuple(words) for name, words in lists.items()} or None)
+    words = {name: tuple(words) for name, words in lists.items()} or None
+    proposal = Proposal(body.policy, body.rules, words, body.reread)
     since = now - timedelta(days=body.days)
     report = pieces_of(request).service.replays.replay(community_id, proposal, now, since, body.limit)
     return shown.replayed(report, perf_counter() - started)

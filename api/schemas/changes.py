@@ -27,6 +27,11 @@ class ReplayIn(Body):
     policy: dict[str, Any] | None = Field(None, description="As PUT …/policy takes it.")
     rules: str | None = Field(None, max_length=20_000, description="A text of rules.")
     lists: ListsIn | None = None
+    reread: bool = Field(
+        False,
+        strict=True,
+        description="Have the model that runs read again what another version had judged; with a policy or by itself.",
+    )
     days: int = Field(30, ge=1, le=365)
     limit: int = Field(100_000, ge=1, le=200_000, description="At most so many messages, the last ones.")
 

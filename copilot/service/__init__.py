@@ -74,7 +74,7 @@ class Service:
         self._charters = Charters(load_calibration)
         base, model = moderator.policy, moderator.versions.model
         self.thresholds = Thresholds(base, model, reference)
-        self.replays = Replays(store, self._charters, self.thresholds, base)
+        self.replays = Replays(store, self._charters, self.thresholds, moderator)
         self.learning = Learning(store, self._charters, learner, base, model)
         self.review = Review(store)
         self.rulebook = Rulebook(store)

@@ -96,6 +96,27 @@ def test_a_policy_is_replayed_from_the_command_line(said, tmp_path):
         run("replay", "nowhere")
 
 
+def test_another_model_is_tried_on_what_was_said(said, monkeypatch):
+    asked = []
+
+    class Jumpy(Quiet):
+        """Finds every greeting rude."""
+
+        version = "jumpy/1"
+
+        def classify(self, views):
+            return [{Label.ABUSE: 0.999 if "早上好" in view.text else 0.0} for view in views]
+
+    def load_candidate(settings):
+        asked.append(settings.classifier)
+        return Jumpy()
+
+    monkeypatch.setattr(wiring, "load_classifier", load_candidate)
+    report = json.loads(run("replay", "demo", "--classifier", "jumpy"))
+    assert asked == ["jumpy"]
+    assert (report["read_again"], report["changes"]) == (2, {"harder": 1})
+
+
 def test_learning_without_decisions_changes_nothing(said):
     answer = run("learn", "demo", "--keep")
     assert "Nothing to learn from" in answer

@@ -100,6 +100,8 @@ def test_a_change_is_replayed_over_what_was_said(api):
     assert report["changes"] == {"harder": 1}
     assert api.post("/v1/communities/demo/replay", json={}).json()["changes"] == {}
     assert api.post("/v1/communities/demo/replay", json={"policy": {"budget": 2}}).status_code == 400
+    assert api.post("/v1/communities/demo/replay", json={"reread": True}).json()["read_again"] == 0
+    assert api.post("/v1/communities/demo/replay", json={"reread": True, "rules": "1. 禁止广告"}).status_code == 400
 
 
 def test_an_installation_that_cannot_learn_says_so(api):
