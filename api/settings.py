@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import sqlalchemy as sa
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -50,6 +50,12 @@ class Settings(BaseSettings):
     index_folder: str = Field(
         "var/precedents", min_length=1, description="Where the index of precedents is kept between starts"
     )
+    public_url: str = Field(
+        "", description="Where people reach this server, such as https://copilot.example.org; for links and sign-in"
+    )
+    oidc_issuer: str = Field("", description="An OpenID Connect provider for the console; empty: passwords only")
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
     model_threads: int = Field(0, ge=0, le=64, description="Threads of one batch; 0 takes one a core, up to two")
 
     @field_validator("database_url")
@@ -72,6 +78,12 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _whole_provider(self) -> Self:
+        if self.oidc_issuer and not (self.oidc_client_id and self.public_url):
+            raise ValueError("oidc_issuer needs oidc_client_id and public_url beside it")
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -88,6 +100,7 @@ class Settings(BaseSettings):
     def redacted(self) -> dict[str, Any]:
         """All values, with the database password masked."""
         shown = self.model_dump()
+        shown["oidc_client_secret"] = "***" if self.oidc_client_secret.get_secret_value() else ""
         shown["database_url"] = sa.make_url(self.database_url).render_as_string(hide_password=True)
         return shown
 

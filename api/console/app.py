@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
@@ -17,6 +19,8 @@ from api.console.words import say, words
 from api.errors import ApiError, request_id_of, status_of
 from api.pieces import Pieces
 from copilot.errors import CopilotError
+
+log = logging.getLogger(__name__)
 
 _HEADERS = {
     # no inline script or style, nothing from elsewhere, nobody may frame it
@@ -70,6 +74,8 @@ async def _sign_in(request: Request, _error: Exception) -> Response:
 
 async def _error(request: Request, error: Exception) -> Response:
     status, message = _told(error)
+    if status >= 500:
+        log.error("a page failed", exc_info=error)
     language = language_of(request)
     key = "error.csrf" if message == "csrf" else f"error.{status}"
     text = say(language, key if key in words() else "error.500")
@@ -91,7 +97,7 @@ def _told(error: Exception) -> tuple[int, str]:
             status = status_of(error)
             return status, error.message if status < 500 else ""
         case ApiError():
-            return error.status, str(error.message)
+            return error.status, error.message
         case HTTPException():
             return error.status_code, ""
     return 400, ""
