@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from api.commands import changes, library, rules
+from api.commands import accounts, changes, library, rules
 from api.commands.common import settings
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ keys_app = typer.Typer(no_args_is_help=True, help="Make, list and revoke API key
 db_app = typer.Typer(no_args_is_help=True, help="Look after the database.")
 app.add_typer(keys_app, name="keys")
 app.add_typer(db_app, name="db")
+app.add_typer(accounts.app, name="accounts")
 app.add_typer(library.app, name="library")
 app.add_typer(rules.app, name="rules")
 app.command("replay")(changes.replay)

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from api.settings import Settings
     from copilot.adapters.sql import SqlStore
 
@@ -24,12 +26,21 @@ def settings(**overrides: object) -> Settings:
 @contextmanager
 def open_store() -> Iterator[SqlStore]:
     """Open the store of the settings in force, its tables up to date."""
-    from copilot.adapters.sql import SqlStore, connect, upgrade
+    from copilot.adapters.sql import SqlStore
+
+    with open_engine() as engine:
+        yield SqlStore(engine)
+
+
+@contextmanager
+def open_engine() -> Iterator[Engine]:
+    """Connect to the database of the settings in force, its tables up to date."""
+    from copilot.adapters.sql import connect, upgrade
 
     url = settings().database_url
     upgrade(url)
     engine = connect(url)
     try:
-        yield SqlStore(engine)
+        yield engine
     finally:
         engine.dispose()

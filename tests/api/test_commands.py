@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 
 from api import cli, wiring
 from api.settings import load
-from copilot.adapters.sql import SqlStore, connect, upgrade
-from copilot.errors import InvalidInput, NotFound
+from copilot.adapters.sql import Accounts, SqlStore, connect, upgrade
+from copilot.errors import Conflict, InvalidInput, NotFound
+from copilot.people import Role
 from copilot.policy import DEFAULT_BANDS
 from copilot.types import Community, Decision, Label, Message
 
@@ -121,3 +122,32 @@ def test_learning_without_decisions_changes_nothing(said):
     answer = run("learn", "demo", "--keep")
     assert "Nothing to learn from" in answer
     assert "the model as it is" in answer
+
+
+def test_accounts_are_made_appointed_and_kept_out():
+    url = load().database_url
+    upgrade(url)
+    with SqlStore(connect(url)).begin() as unit:
+        unit.communities.add(Community("demo", "群"))
+    password = run("accounts", "create", "小林").split()[-1]
+    accounts = Accounts(connect(url))
+    assert accounts.verify("小林", password) is not None
+    assert "moderator of demo" in run("accounts", "appoint", "小林", "demo", "moderator")
+    assert "moderator" in run("accounts", "list")
+    assert accounts.named("小林").role_in("demo") is Role.MODERATOR
+    with pytest.raises(NotFound):
+        run("accounts", "appoint", "小林", "nowhere", "viewer")
+    run("accounts", "disable", "小林")
+    assert accounts.verify("小林", password) is None
+    run("accounts", "disable", "小林", "--undo")
+    changed = run("accounts", "password", "小林").split()[-1]
+    assert accounts.verify("小林", password) is None
+    assert accounts.verify("小林", changed) is not None
+    with pytest.raises(Conflict):
+        run("accounts", "create", "小林")
+    with SqlStore(connect(url)).begin() as unit:
+        [appointed] = unit.audit.search("demo")
+        everywhere = [entry.deed.action for entry in unit.audit.search("")]
+    assert appointed.deed.actor.startswith("system:")
+    assert (appointed.deed.before, appointed.deed.after) == ({"role": None}, {"role": "moderator"})
+    assert everywhere == ["account.password", "account.enable", "account.disable", "account.create"]

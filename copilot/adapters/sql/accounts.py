@@ -12,10 +12,12 @@ from typing import Any
 import sqlalchemy as sa
 from pwdlib import PasswordHash
 
+from copilot.adapters.sql.audit import SqlAuditLog
 from copilot.adapters.sql.engine import take_write_lock, translated
 from copilot.adapters.sql.tables import accounts, memberships, sessions
 from copilot.errors import Conflict, InvalidInput, NotFound
 from copilot.people import Account, Role
+from copilot.ports import SYSTEM, Deed
 
 SHORTEST_PASSWORD = 10
 IDLE = timedelta(hours=12)
@@ -41,7 +43,14 @@ class Accounts:
         self._nobody = _hasher.hash(secrets.token_urlsafe())
 
     def create(
-        self, name: str, password: str | None, *, admin: bool = False, language: str = "zh", subject: str | None = None
+        self,
+        name: str,
+        password: str | None,
+        *,
+        admin: bool = False,
+        language: str = "zh",
+        subject: str | None = None,
+        actor: str = SYSTEM,
     ) -> Account:
         """Keep a new account; raises Conflict where the name is taken, InvalidInput for a name or password unfit."""
         name = name.strip()
@@ -61,6 +70,7 @@ class Accounts:
                 account_id = connection.execute(sa.insert(accounts).values(row).returning(accounts.c.id)).scalar_one()
             except sa.exc.IntegrityError as error:
                 raise Conflict("this name is taken", param="name") from error
+            _note(connection, actor, "account.create", "", account_id, after={"admin": admin})
             connection.commit()
         return Account(account_id, name, admin, language, {})
 
@@ -98,30 +108,34 @@ class Accounts:
             return None
         return self.get(row["id"])
 
-    def set_password(self, account_id: int, password: str) -> None:
+    def set_password(self, account_id: int, password: str, actor: str = SYSTEM) -> None:
         """Change the password and end all sessions; raises InvalidInput for one too short."""
-        self._change(account_id, password=_hash(password))
+        self._change(account_id, actor, "account.password", password=_hash(password))
         self.end_all(account_id)
 
     def set_language(self, account_id: int, language: str) -> None:
         """Change the language of the pages."""
-        self._change(account_id, language=language)
+        self._change(account_id, SYSTEM, "", language=language)
 
-    def disable(self, account_id: int, *, disabled: bool = True) -> None:
+    def disable(self, account_id: int, *, disabled: bool = True, actor: str = SYSTEM) -> None:
         """Keep somebody out, at once, or let them in again."""
-        self._change(account_id, disabled_at=datetime.now(UTC) if disabled else None)
+        verb = "account.disable" if disabled else "account.enable"
+        self._change(account_id, actor, verb, disabled_at=datetime.now(UTC) if disabled else None)
         if disabled:
             self.end_all(account_id)
 
-    def appoint(self, account_id: int, community_id: str, role: Role | None) -> None:
-        """Give somebody a role in a community, or take it with None."""
+    def appoint(self, account_id: int, community_id: str, role: Role | None, actor: str = SYSTEM) -> None:
+        """Give somebody a role in a community, or take it with None; raises NotFound."""
         with translated(), self._engine.connect() as connection:
             take_write_lock(connection)
+            held = _read(connection, accounts.c.id == account_id).roles.get(community_id)
             whose = (memberships.c.account_id == account_id) & (memberships.c.community_id == community_id)
             connection.execute(sa.delete(memberships).where(whose))
             if role is not None:
                 row = {"account_id": account_id, "community_id": community_id, "role": role.value}
                 connection.execute(sa.insert(memberships).values(row))
+            before, after = ({"role": r.value if r is not None else None} for r in (held, role))
+            _note(connection, actor, "people.appoint", community_id, account_id, before, after)
             connection.commit()
 
     def begin(self, account_id: int) -> str:
@@ -170,13 +184,29 @@ class Accounts:
             connection.execute(sa.delete(sessions).where(which))
             connection.commit()
 
-    def _change(self, account_id: int, **values: Any) -> None:
+    def _change(self, account_id: int, actor: str, action: str, **values: Any) -> None:
         with translated(), self._engine.connect() as connection:
             take_write_lock(connection)
             done = connection.execute(sa.update(accounts).where(accounts.c.id == account_id).values(**values))
+            if done.rowcount == 0:
+                raise NotFound("there is no such account", param="account")
+            if action:
+                _note(connection, actor, action, "", account_id)
             connection.commit()
-        if done.rowcount == 0:
-            raise NotFound("there is no such account", param="account")
+
+
+def _note(
+    connection: sa.Connection,
+    actor: str,
+    action: str,
+    community_id: str,
+    account_id: int,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Keep in the audit log what was done with an account."""
+    deed = Deed(actor, action, community_id, f"account:{account_id}", before=before or {}, after=after or {})
+    SqlAuditLog(connection).add(deed, datetime.now(UTC))
 
 
 def _read(connection: sa.Connection, which: sa.ColumnElement[bool]) -> Account:
