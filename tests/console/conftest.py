@@ -55,8 +55,9 @@ def make_account(accounts: Accounts) -> Callable[..., int]:
 class Console:
     """A client of the console that keeps its cookie and sends its token."""
 
-    def __init__(self, client: TestClient) -> None:
+    def __init__(self, client: TestClient, accounts: Accounts) -> None:
         self.client = client
+        self.accounts = accounts
         self.csrf = ""
 
     def sign_in(self, name: str, password: str = PASSWORD) -> Any:
@@ -77,11 +78,11 @@ class Console:
 
 
 @pytest.fixture
-def make_console(make_client, make_account, service) -> Callable[..., Console]:
+def make_console(make_client, make_account, service, accounts) -> Callable[..., Console]:
     """Build a console where somebody with this role has signed in; None leaves them outside."""
 
     def make(role: Role | None = Role.MODERATOR, name: str = "小林", **options: Any) -> Console:
-        console = Console(make_client(None, service))
+        console = Console(make_client(None, service), accounts)
         if role is not None:
             make_account(name, role, **options)
             console.sign_in(name)

@@ -54,7 +54,7 @@ def test_what_another_site_sends_is_refused(make_console):
 
 def test_a_changed_password_ends_other_sessions(make_console, make_client, service):
     here = make_console()
-    there = type(here)(make_client(None, service))
+    there = type(here)(make_client(None, service), here.accounts)
     there.sign_in("小林")
     assert here.post("/account/password", {"old": PASSWORD, "new": "a new long one"}).status_code == 200
     assert there.get("/account", follow_redirects=False).status_code == 303
