@@ -1,5 +1,6 @@
 """What the domain needs from outside, each a protocol of a few methods."""
 
+from copilot.ports.generator import Generated, Generator, Ledger, Limits, Price, Prompt, Role, Turn, Usage
 from copilot.ports.models import Calibration, CaseIndex, Classifier, Encoder, Learner, Learnt, Relevance
 from copilot.ports.store import (
     Cases,
@@ -23,15 +24,24 @@ __all__ = [
     "Classifier",
     "Communities",
     "Encoder",
+    "Generated",
+    "Generator",
     "Learner",
     "Learnt",
+    "Ledger",
+    "Limits",
+    "Price",
+    "Prompt",
     "Protection",
     "Relevance",
     "Resolutions",
+    "Role",
     "Safeguards",
     "State",
     "Store",
+    "Turn",
     "UnitOfWork",
+    "Usage",
     "Version",
     "Versioned",
 ]
