@@ -167,6 +167,7 @@ class _Attempts:
         self._deadline = time.monotonic() + options.seconds
         self.tries: list[Try] = []
         self.reason = NOT_PASSED
+        self._may_ask_again = False
 
     def run(self) -> Outcome | None:
         """The outcome of the first try that passes, None where none does; `reason` says why then."""
@@ -175,10 +176,13 @@ class _Attempts:
         prompt = first_prompt(kind, self._composed.tone, self._material, wanted)
         for _ in range(TRIES):
             generated = self._ask(prompt)
-            if generated is None:
+            if generated is None and not self._may_ask_again:
                 return None
+            if generated is None:
+                continue
             written, problems = self._judged(generated)
             self.tries.append(Try(generated, problems))
+            self.reason = NOT_PASSED
             if written is not None and not problems:
                 return Outcome(written, Writer.MODEL, None)
             prompt = repair_prompt(prompt, generated.text, problems, self._material)
@@ -190,6 +194,7 @@ class _Attempts:
         tokens_in = sum(estimate_tokens(turn.text) for turn in prompt.turns)
         limit = self._options.max_tokens
         most = Usage(1, 0, tokens_in + limit, generator.price.cost(tokens_in, limit))
+        self._may_ask_again = False
         if not self._budget.take(community, self._day, most):
             self.reason = SPENT
             return None
@@ -202,6 +207,8 @@ class _Attempts:
         except GenerationFailed as error:
             self.reason = _failed(error)
             used = used if error.asked else Usage(1, 1)
+            # What was refused outright the generator has tried again itself, as often as it makes sense.
+            self._may_ask_again = error.retryable and error.asked and time.monotonic() < self._deadline
         except Exception:
             log.exception("the generator %s raised what no generator may", generator.name)
             self.reason = BROKEN

@@ -1,9 +1,9 @@
-"""Drafts by a language model: what becomes of good answers, bad ones, orders hidden in the facts, and failing servers."""
+"""Drafts by a language model: what becomes of good answers, bad ones, orders in the facts, and failing servers."""
 
 import json
 import re
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -201,12 +201,26 @@ def test_an_answer_that_was_cut_is_no_draft_even_if_it_can_be_read():
     assert written(Scripted(cut, cut)).writer is Writer.COMPOSER
 
 
-@pytest.mark.parametrize("failure", [GenerationFailed("拒绝连接", retryable=True), RuntimeError("a bug")])
+@pytest.mark.parametrize(
+    "failure",
+    [
+        GenerationFailed("拒绝连接", retryable=True, asked=False),
+        GenerationFailed("密钥不对", retryable=False),
+        RuntimeError("a bug"),
+    ],
+)
 def test_a_model_that_fails_costs_nobody_the_draft(failure, ledger):
     outcome = written(Scripted(failure), ledger)
     assert (outcome.draft, outcome.writer) == (COMPOSED, Writer.COMPOSER)
     assert outcome.reason is not None
-    assert ledger.spent("owners", datetime(2026, 11, 21).date()).failures == 1
+    assert ledger.spent("owners", date(2026, 11, 21)).failures == 1
+
+
+def test_an_answer_lost_on_the_way_is_asked_for_once_more():
+    cut = GenerationFailed("断线", retryable=True)
+    assert written(Scripted(cut, GOOD)).writer is Writer.MODEL
+    outcome = written(Scripted(cut, cut, GOOD))
+    assert (outcome.draft, outcome.tries) == (COMPOSED, ())
 
 
 def test_a_model_that_fails_on_the_second_try_neither():
@@ -245,15 +259,15 @@ def test_a_spent_budget_means_the_composer_and_the_communitys_midnight_ends_it(l
     assert (second.writer, second.reason, second.tries) == (Writer.COMPOSER, SPENT, ())
     other = replace(COMPOSED, community="another")
     assert written(model, ledger, composed=other, limits=Limits(cost=10)).writer is Writer.MODEL
-    assert ledger.spent("owners", datetime(2026, 11, 20).date()).calls == 0  # it is the 21st in Shanghai
-    assert ledger.spent("owners", datetime(2026, 11, 21).date()).calls == 1
+    assert ledger.spent("owners", date(2026, 11, 20)).calls == 0  # it is the 21st in Shanghai
+    assert ledger.spent("owners", date(2026, 11, 21)).calls == 1
 
 
 def test_a_call_that_may_have_cost_something_is_booked_at_the_most_it_can_cost(ledger):
-    day = datetime(2026, 11, 21).date()
+    day = date(2026, 11, 21)
     written(Scripted(GenerationFailed("拒绝连接", retryable=True, asked=False)), ledger)
     assert ledger.spent("owners", day).tokens == 0
-    written(Scripted(GenerationFailed("超时", retryable=True)), ledger, options=Options(max_tokens=500))
+    written(Scripted(GenerationFailed("超时", retryable=False)), ledger, options=Options(max_tokens=500))
     assert ledger.spent("owners", day).tokens > 500
 
 
