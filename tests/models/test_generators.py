@@ -2,19 +2,28 @@
 
 import contextlib
 import http.server
+import importlib.util
 import json
 import logging
+import os
+import re
 import shutil
 import socket
+import subprocess
 import sys
 import threading
 import time
+from datetime import UTC, datetime
 
 import pytest
 
+from copilot.drafting.answer import schema
+from copilot.drafting.budget import Budget, MemoryLedger
 from copilot.drafting.circuit import Circuit
+from copilot.drafting.generate import Options, Writer, draft
+from copilot.drafting.types import Draft, Fact, Kind, Line, Origin, Sentence, Tone
 from copilot.errors import ArtifactError, GenerationFailed
-from copilot.ports import Price, Prompt, Role, Turn
+from copilot.ports import Limits, Price, Prompt, Role, Turn
 from models import load_generator
 from models.generators.openai_compatible import OpenAICompatibleGenerator
 
@@ -611,3 +620,87 @@ def test_a_folder_without_a_model_is_refused(tmp_path):
     with pytest.raises(ArtifactError) as error:
         load_generator(f"transformers:{tmp_path}")
     assert "cannot be loaded" in error.value.message
+
+
+# ---- somebody else's server ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def served(tiny, tmp_path):
+    """`transformers serve` with the tiny model, offline, in a process of its own."""
+    if importlib.util.find_spec("accelerate") is None:
+        pytest.skip("transformers serve needs accelerate")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "transformers.cli.transformers", "serve", str(tiny)]
+    options = ["--device", "cpu", "--host", "127.0.0.1", "--port", str(port)]
+    offline = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path), "OMP_NUM_THREADS": "1"}
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen([*command, *options], stdout=log, stderr=log, env=offline)
+    try:
+        for _ in range(600):
+            assert process.poll() is None, (tmp_path / "log").read_text()
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}/v1"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.mark.slow
+def test_transformers_serve_is_understood(served, tiny):
+    generator = load_generator(f"openai:{tiny}", base_url=served)
+    answer = ask(generator, Prompt(PROMPT.turns, SCHEMA), max_tokens=12, seconds=60)
+    assert answer.text
+    assert 0 < answer.tokens_out <= 12
+    assert not answer.complete
+
+
+# ---- the way of a draft -------------------------------------------------------------------------------------------
+
+FACT = Fact("count:messages", Origin.COUNT, "812 条消息", trusted=True)
+COMPOSED = Draft(
+    Kind.BRIEFING,
+    "owners",
+    "zh",
+    Tone.WARM,
+    (Line((Sentence("昨天 812 条消息。", (FACT.id,)),)),),
+    (FACT,),
+    "composer/1",
+)
+ANSWER = '{"lines": [{"sentences": [{"text": "昨天聊了 812 条。", "facts": ["count:1"]}]}]}'
+
+
+def drafted(generator, **options):
+    budget = Budget(MemoryLedger(), Limits())
+    now = datetime(2026, 11, 21, tzinfo=UTC)
+    return draft(COMPOSED, generator, lambda written: [], budget, now, options=Options(**options))
+
+
+def test_a_server_writes_a_draft_even_if_its_first_answer_is_lost(server):
+    server.script = [events(chunk(ANSWER[:40])), events(chunk(f"```json\n{ANSWER}\n```"), chunk(finish="stop"))]
+    outcome = drafted(model(server))
+    assert (outcome.writer, outcome.draft.text) == (Writer.MODEL, "昨天聊了 812 条。")
+    assert outcome.draft.written_by == "openai:qwen3-8b"
+
+
+def test_a_dead_server_leaves_the_draft_to_the_composer():
+    outcome = drafted(OpenAICompatibleGenerator("m", "http://127.0.0.1:9/v1", backoff=0.01))
+    assert (outcome.writer, outcome.draft) == (Writer.COMPOSER, COMPOSED)
+    assert "cannot be reached" in outcome.reason.en
+
+
+def test_a_local_model_keeps_to_the_form_of_a_draft_and_to_its_facts(local):
+    asked = Prompt(PROMPT.turns, schema({"count:1": FACT}, poll=True))
+    text = ask(local, asked, max_tokens=120).text
+    assert text.startswith('{"lines": [')
+    assert set(re.findall(r'"facts": \["(.*?)"', text)) <= {"count:1"}
+
+
+def test_a_model_that_knows_no_language_leaves_the_draft_to_the_composer(local):
+    outcome = drafted(local, max_tokens=40, seconds=20.0)
+    assert (outcome.writer, outcome.draft) == (Writer.COMPOSER, COMPOSED)
+    assert outcome.tokens > 0

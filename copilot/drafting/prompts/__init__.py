@@ -37,13 +37,13 @@ _KINDS: Mapping[str, Mapping[Kind, str]] = {
 }
 _TONES: Mapping[str, Mapping[Tone, str]] = {
     "zh": {
-        Tone.PLAIN: "平实，就事说事",
+        Tone.PLAIN: "平实，就事说事，像群里熟人顺手写的",
         Tone.WARM: "温和，像邻居打招呼",
         Tone.LIVELY: "轻快，可以俏皮一点",
         Tone.FORMAL: "庄重，用语完整，不用表情",
     },
     "en": {
-        Tone.PLAIN: "matter-of-fact",
+        Tone.PLAIN: "matter-of-fact, as a regular of the group would put it",
         Tone.WARM: "friendly, as one greets a neighbour",
         Tone.LIVELY: "light, a little playful",
         Tone.FORMAL: "formal, whole sentences, no emoji",
