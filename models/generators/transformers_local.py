@@ -16,17 +16,16 @@ from models.generators.structured import Constrainer
 
 @dataclass(slots=True)
 class _Run:
-    """One generation: what its thread hands back. `abandoned` tells the thread that nobody waits any more."""
+    """One generation: what its thread hands back, until when anybody waits for it."""
 
     deadline: float
-    abandoned: bool = False
     tokens_out: int = 0
     finished: bool = False
     error: Exception | None = None
 
     def over(self) -> bool:
-        """Whether to stop at the next token."""
-        return self.abandoned or time.monotonic() >= self.deadline
+        """Whether the time is up."""
+        return time.monotonic() >= self.deadline
 
 
 class TransformersGenerator:
@@ -116,10 +115,9 @@ class TransformersGenerator:
             except StopIteration:
                 break
             except queue.Empty:
-                run.abandoned = True
                 raise GenerationFailed("the model took too long", retryable=True) from None
         worker.join()
-        if run.error is None and not run.finished and time.monotonic() >= run.deadline:
+        if run.error is None and not run.finished and run.over():
             raise GenerationFailed("the model took too long", retryable=True)
         return "".join(pieces)
 

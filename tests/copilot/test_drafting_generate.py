@@ -196,6 +196,14 @@ def test_an_answer_that_is_no_draft_is_never_published(answer):
     assert len(outcome.tries) == 2
 
 
+def test_the_model_is_told_what_was_wrong_with_the_form():
+    model = Scripted(lines([("昨天 812 条。", "count:9"), ("打〔手机号1〕", "count:1")]), GOOD)
+    written(model)
+    again = model.prompts[1].turns[-1].text
+    assert "资料里没有编号 count:9" in again
+    assert "隐去的个人信息" in again
+
+
 def test_an_answer_that_was_cut_is_no_draft_even_if_it_can_be_read():
     cut = Generated(GOOD, "scripted/1", 1, 1, 0.0, 0.1, complete=False)
     assert written(Scripted(cut, cut)).writer is Writer.COMPOSER

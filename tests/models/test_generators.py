@@ -34,7 +34,7 @@ SCHEMA = {
     "required": ["greeting", "count"],
     "additionalProperties": False,
 }
-KEY = "sk-test-4f9a"
+KEY = "hush-4f9a"
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -197,7 +197,7 @@ def tiny(tmp_path_factory):
         num_attention_heads=2,
         num_key_value_heads=1,
         head_dim=16,
-        max_position_embeddings=2_048,
+        max_position_embeddings=8_192,
         eos_token_id=fast.convert_tokens_to_ids("<|endoftext|>"),
         bos_token_id=None,
         pad_token_id=0,
@@ -580,17 +580,17 @@ def test_a_local_answer_stops_at_its_budget(local):
 def test_a_local_answer_stops_at_the_deadline_and_the_next_one_is_served(local):
     ask(local, max_tokens=2)
     started = time.monotonic()
-    error = failure(local, max_tokens=1_900, seconds=0.3)
+    error = failure(local, max_tokens=8_000, seconds=0.3)
     assert time.monotonic() - started < 1.0
     assert error.retryable
     assert ask(local, max_tokens=2).text
 
 
 def test_a_prompt_beyond_the_models_context_is_refused(local):
-    prompt = Prompt((Turn(Role.USER, "早" * 3_000),))
+    prompt = Prompt((Turn(Role.USER, "早" * 9_000),))
     error = failure(local, prompt=prompt)
     assert not error.retryable
-    assert "2048" in error.message
+    assert "8192" in error.message
 
 
 def test_text_cannot_play_a_role_in_a_local_model(local):
