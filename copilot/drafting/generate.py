@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copilot.drafting.answer import UnreadableAnswer, read_answer, schema
 from copilot.drafting.budget import Budget, estimate_tokens
-from copilot.drafting.material import Material, gather
+from copilot.drafting.material import Material, gather, plain_name
 from copilot.drafting.prompts import first_prompt, repair_prompt
 from copilot.drafting.types import Draft, Fact, Kind
 from copilot.errors import GenerationFailed, InvalidInput
@@ -54,13 +54,15 @@ class Options:
     """How a model is asked. `seconds` and `max_tokens` bound the whole and each answer.
 
     `time_zone` is the community's; facts are told in it, and its midnight begins a new budget. `examples` are drafts
-    that the community approved, for their voice. `most_characters` bounds facts beyond those in the composer's draft.
+    that the community approved, for their voice. `shown` says how a nickname is shown, "" where it is withheld.
+    `most_characters` bounds facts beyond those in the composer's draft.
     """
 
     time_zone: str = "Asia/Shanghai"
     max_tokens: int = 2_000
     seconds: float = 60.0
     examples: tuple[str, ...] = ()
+    shown: Callable[[str], str] = plain_name
     most_characters: int = 4_000
 
     def __post_init__(self) -> None:
@@ -134,7 +136,7 @@ def draft(
         return _fallback(composed, check, NO_MODEL)
     options = options or Options()
     zone = ZoneInfo(options.time_zone)
-    material = gather(composed, further, options.examples, zone, options.most_characters)
+    material = gather(composed, further, options.examples, zone, options.most_characters, options.shown)
     if not material.facts:
         return replace(_fallback(composed, check, NO_FACTS), withheld=material.withheld)
     attempts = _Attempts(composed, further, generator, check, budget, now.astimezone(zone).date(), material, options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any
@@ -12,7 +12,7 @@ from copilot.drafting.masking import Masker
 from copilot.drafting.types import Draft, Fact, Origin, Poll, Sentence
 from copilot.drafting.untrusted import clean, orders, without_marks
 
-_LONGEST = {Origin.MEMBER: 24, Origin.MESSAGE: 400, Origin.FEED: 160}
+_LONGEST = {Origin.MESSAGE: 400, Origin.FEED: 160}
 _LONGEST_OTHER = 600
 _NAME = 24
 _EXAMPLES = 3
@@ -55,20 +55,32 @@ def listed(values: Iterable[Any]) -> str:
     return "[\n" + ",\n".join(items) + "\n]"
 
 
+def plain_name(nickname: str) -> str:
+    """A nickname as it is shown where no community says otherwise: short, on one line, "" where it gives orders."""
+    return "" if orders(nickname) else clean(nickname, _NAME)
+
+
 def gather(
-    composed: Draft, further: Sequence[Fact], examples: Sequence[str], zone: tzinfo, most_characters: int
+    composed: Draft,
+    further: Sequence[Fact],
+    examples: Sequence[str],
+    zone: tzinfo,
+    most_characters: int,
+    shown: Callable[[str], str] = plain_name,
 ) -> Material:
     """Prepare what the model may write from: what the composer's draft cites, then other facts while there is room.
 
-    `most_characters` bounds the facts. Personal data and links are masked everywhere.
+    `most_characters` bounds the facts. `shown` says how a nickname is shown, "" where it is withheld. Personal data and
+    links are masked everywhere.
     """
-    return _Gathering(spoken(composed.language), zone).gather(composed, further, examples, most_characters)
+    return _Gathering(spoken(composed.language), zone, shown).gather(composed, further, examples, most_characters)
 
 
 class _Gathering:
-    def __init__(self, language: str, zone: tzinfo) -> None:
+    def __init__(self, language: str, zone: tzinfo, shown: Callable[[str], str]) -> None:
         self._language = language
         self._zone = zone
+        self._name = shown
         self._masker = Masker(language)
         self._aliases: dict[str, str] = {}
         self._facts: dict[str, Fact] = {}
@@ -101,17 +113,19 @@ class _Gathering:
         )
 
     def _entry(self, fact: Fact) -> dict[str, Any] | None:
-        """A fact as the model reads it, None where it gives orders. A newcomer whose name does is still welcome."""
+        """A fact as the model reads it, None where it gives orders. Who has no name to show is welcome too."""
         text = fact.text
-        if not fact.trusted and orders(text):
-            if fact.origin is not Origin.MEMBER:
-                return None
-            text = self._renamed[fact.text] = _NEWCOMER[self._language]
+        if fact.origin is Origin.MEMBER:
+            text = self._name(fact.text) or _NEWCOMER[self._language]
+            if text != fact.text:
+                self._renamed[fact.text] = text
+        elif not fact.trusted and orders(text):
+            return None
         number = sum(known.origin is fact.origin for known in self._facts.values()) + 1
         alias = f"{fact.origin.value}:{number}"
         entry: dict[str, Any] = {"id": alias}
         if fact.by:
-            entry["by"] = _SOMEBODY[self._language] if orders(fact.by) else self._shown(fact.by, _NAME)
+            entry["by"] = self._shown(self._name(fact.by) or _SOMEBODY[self._language], _NAME)
         if fact.at is not None:
             entry["at"] = self._moment(fact)
         longest = _LONGEST.get(fact.origin, _LONGEST_OTHER)
