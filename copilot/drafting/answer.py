@@ -6,21 +6,29 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from copilot.drafting.masking import LINK, PLACEHOLDER
-from copilot.drafting.types import Fact, Line, Poll, Sentence
+from copilot.drafting.material import Material
+from copilot.drafting.types import Line, Sentence
 from copilot.drafting.untrusted import clean
 from copilot.types import Reason
 
 MOST_LINES = 60
 MOST_SENTENCES = 20
 LONGEST_SENTENCE = 600
-_OPTIONS = range(2, 11)
 _MOST_LISTED = 200
 """Servers bound the size of an enumeration in a schema."""
 _MOST_PLACES = 50
+
+_GREETINGS = frozenset(
+    [
+        "",  # an emoji or a rule of dashes
+        *"早 早呀 早啊 早安 早上好 大家早 大家早上好 各位早 各位早上好 大家好 各位好 下午好 晚上好 你好 嗨 欢迎".split(),
+        *"goodmorning goodmorningeveryone morningall hello helloeveryone hi hieveryone welcome".split(),
+    ]
+)
+"""Frames that claim nothing whatever surrounds them."""
 
 _THOUGHT = re.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
 _PLACE_OF_LINK = re.compile(r"\{([a-z]+:\d+)\}")
@@ -35,41 +43,28 @@ class UnreadableAnswer(Exception):
         self.problems = problems
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the model wrote, citing facts by their own ids."""
-
-    lines: tuple[Line, ...]
-    poll: Poll | None
-
-
-def schema(facts: Mapping[str, Fact], *, poll: bool) -> dict[str, Any]:
-    """The JSON schema of an answer that may cite these facts, in the subset that servers enforce."""
+def schema(material: Material) -> dict[str, Any]:
+    """The JSON schema of an answer over this material, in the subset that servers enforce."""
     cited: dict[str, Any] = {"type": "string"}
-    if 0 < len(facts) <= _MOST_LISTED:
-        cited["enum"] = list(facts)
+    if 0 < len(material.facts) <= _MOST_LISTED:
+        cited["enum"] = list(material.facts)
     sentence = _object(text={"type": "string"}, facts={"type": "array", "items": cited})
     line = _object(sentences={"type": "array", "items": sentence})
-    properties: dict[str, Any] = {"lines": {"type": "array", "items": line}}
-    if poll:
-        asked = _object(question={"type": "string"}, options={"type": "array", "items": {"type": "string"}})
-        properties["poll"] = {"anyOf": [asked, {"type": "null"}]}
-    return _object(**properties)
+    return _object(lines={"type": "array", "items": line})
 
 
-def read_answer(text: str, facts: Mapping[str, Fact], language: str, *, poll: bool) -> Answer:
-    """Return the draft in an answer. Raises UnreadableAnswer with everything that is wrong.
+def read_answer(text: str, material: Material) -> tuple[Line, ...]:
+    """Return the lines in an answer. Raises UnreadableAnswer with everything that is wrong.
 
-    `facts` are those the model was given, by the ids it may cite. A link's placeholder becomes the link where the
-    sentence cites its fact.
+    Facts are cited by their own ids in what is returned. A link's placeholder becomes the link where the sentence cites
+    its fact. A sentence without facts has to be one of the base's, or a plain greeting: no check of words can tell a
+    claim from a closing line, so a model invents neither.
     """
-    reader = _Reader(facts, " " if language == "en" else "")
-    found = _found(text)
-    lines = reader.lines(found.get("lines"))
-    asked = reader.poll(found["poll"]) if poll and found.get("poll") is not None else None
+    reader = _Reader(material)
+    lines = reader.lines(_found(text).get("lines"))
     if reader.problems:
         raise UnreadableAnswer(*dict.fromkeys(reader.problems))
-    return Answer(lines, asked)
+    return lines
 
 
 def _object(**properties: Any) -> dict[str, Any]:
@@ -107,9 +102,10 @@ def _objects(text: str) -> Iterator[Mapping[str, Any]]:
 class _Reader:
     """Reads the parts of an answer, and collects what is wrong with them."""
 
-    def __init__(self, facts: Mapping[str, Fact], joint: str) -> None:
-        self._facts = facts
-        self._joint = joint
+    def __init__(self, material: Material) -> None:
+        self._facts = material.facts
+        self._joint = "" if material.language == "zh" else " "
+        self._frames = _GREETINGS | {_bare(text) for text in material.frames}
         self.problems: list[Reason] = []
 
     def lines(self, value: Any) -> tuple[Line, ...]:
@@ -141,6 +137,8 @@ class _Reader:
         if unknown:
             self.problems.append(_unknown(unknown[0]))
             return Sentence("")
+        if not cited and _bare(text) not in self._frames:
+            self.problems.append(_invented(text))
         ids = tuple(dict.fromkeys(cited))
         return Sentence(self._text(text, ids), tuple(self._facts[alias].id for alias in ids))
 
@@ -159,16 +157,18 @@ class _Reader:
                 self.problems.append(_LINKED)
         return _PLACE_OF_LINK.sub(lambda match: self._facts[match[1]].url if match[1] in cited else match[0], text)
 
-    def poll(self, value: Any) -> Poll | None:
-        question = value.get("question") if isinstance(value, Mapping) else None
-        options = value.get("options") if isinstance(value, Mapping) else None
-        if not isinstance(question, str) or not isinstance(options, list) or len(options) not in _OPTIONS:
-            self.problems.append(_POLL)
-            return None
-        if not all(isinstance(option, str) for option in options) or len(set(options)) < len(options):
-            self.problems.append(_POLL)
-            return None
-        return Poll(self._text(question, ()), tuple(self._text(option, ()) for option in options))
+
+def _bare(text: str) -> str:
+    """The letters and digits of a text, by which two frames are the same."""
+    return "".join(c for c in text.casefold() if c.isalnum())
+
+
+def _invented(text: str) -> Reason:
+    shown = clean(text, 40)
+    return Reason(
+        f"“{shown}”没有依据，底稿里也没有这句：引用资料、照抄底稿的问候和小标题，或者删掉",
+        f"{shown!r} rests on nothing and is not in the base: cite a fact, copy the base, or leave it out.",
+    )
 
 
 def _unknown(alias: str) -> Reason:
@@ -195,4 +195,3 @@ _MASKED = Reason("隐去的个人信息的记号写进了草稿", "A mark for pe
 _INVISIBLE = Reason("有看不见的控制字符", "There are invisible control characters.")
 _LINKED = Reason("{…} 只能写所引资料的 link", "{…} may only be the link of a fact that the sentence cites.")
 _ADDRESS = Reason("不要自己写网址，写资料的 link", "Write no address, only the link of a fact.")
-_POLL = Reason("poll 应有一个问题和 2 到 10 个不同的选项", "A poll has a question and 2 to 10 different options.")

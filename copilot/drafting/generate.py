@@ -1,7 +1,8 @@
 """A draft by a language model where one may and can write it, and the composer's in every other case.
 
 A model gets two tries. What it writes has to be readable, cite facts that it was given, and pass the gate; the second
-try is told what was wrong with the first. Nothing that a model or its server does raises an error here.
+try is told what was wrong with the first. A poll stays the composer's, since its words cite no fact. Nothing that a
+model or its server does raises an error here.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from copilot.drafting.answer import UnreadableAnswer, read_answer, schema
 from copilot.drafting.budget import Budget, estimate_tokens
 from copilot.drafting.material import Material, gather, plain_name
 from copilot.drafting.prompts import first_prompt, repair_prompt
-from copilot.drafting.types import Draft, Fact, Kind
+from copilot.drafting.types import Draft, Fact
 from copilot.errors import GenerationFailed, InvalidInput
 from copilot.ports import Generated, Generator, Prompt, Usage
 from copilot.types import Reason
@@ -59,8 +60,8 @@ class Options:
     """
 
     time_zone: str = "Asia/Shanghai"
-    max_tokens: int = 2_000
-    seconds: float = 60.0
+    max_tokens: int = 3_000
+    seconds: float = 120.0
     examples: tuple[str, ...] = ()
     shown: Callable[[str], str] = plain_name
     most_characters: int = 4_000
@@ -173,9 +174,7 @@ class _Attempts:
 
     def run(self) -> Outcome | None:
         """The outcome of the first try that passes, None where none does; `reason` says why then."""
-        kind = self._composed.kind
-        wanted = schema(self._material.facts, poll=kind is Kind.TOPICS)
-        prompt = first_prompt(kind, self._composed.tone, self._material, wanted)
+        prompt = first_prompt(self._composed.kind, self._composed.tone, self._material, schema(self._material))
         for _ in range(TRIES):
             generated = self._ask(prompt)
             if generated is None and not self._may_ask_again:
@@ -224,10 +223,9 @@ class _Attempts:
         """The draft in an answer, and everything that is wrong with it."""
         if not generated.complete:
             return None, (CUT,)
-        composed, facts = self._composed, self._material.facts
         try:
-            answer = read_answer(generated.text, facts, composed.language, poll=composed.kind is Kind.TOPICS)
-            written = replace(composed, lines=answer.lines, poll=answer.poll, written_by=generated.model)
+            lines = read_answer(generated.text, self._material)
+            written = replace(self._composed, lines=lines, written_by=generated.model)
             return written, tuple(objection.message for objection in self._check(written))
         except UnreadableAnswer as error:
             return None, error.problems

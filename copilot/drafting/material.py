@@ -39,6 +39,11 @@ class Material:
     masker: Masker = field(repr=False, compare=False)
 
     @property
+    def frames(self) -> tuple[str, ...]:
+        """The sentences of the base that rest on no fact: greetings, headings, closings."""
+        return tuple(sentence["text"] for line in self.base for sentence in line if not sentence["facts"])
+
+    @property
     def characters(self) -> int:
         """Length of the base."""
         return sum(len(sentence["text"]) for line in self.base for sentence in line)

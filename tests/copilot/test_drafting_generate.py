@@ -393,15 +393,26 @@ def test_what_no_reader_sees_is_not_shown_to_the_model():
     assert '"text": "今天晴"' in model.prompts[0].turns[1].text
 
 
-def test_a_poll_is_read_where_one_is_asked_for():
+def test_a_poll_stays_the_composers_since_no_fact_stands_behind_another():
     composed = replace(COMPOSED, kind=Kind.TOPICS, poll=Poll("几点方便？", ("9点", "15 日")))
-    answer = json.loads(GOOD) | {"poll": {"question": "什么时候方便？", "options": ["早上", "晚上"]}}
-    outcome = written(Scripted(json.dumps(answer)), composed=composed)
-    assert outcome.draft.poll == Poll("什么时候方便？", ("早上", "晚上"))
-    for poll in ({"question": "?", "options": ["一"]}, {"question": "?", "options": ["一", "一"]}, "早上"):
-        bad = json.dumps(answer | {"poll": poll})
-        assert written(Scripted(bad, bad), composed=composed).draft == composed
-    assert written(Scripted(json.dumps(answer))).draft.poll is None  # a briefing has none
+    model = Scripted(json.dumps(json.loads(GOOD) | {"poll": {"question": "群主辞职了吗", "options": ["是", "否"]}}))
+    outcome = written(model, composed=composed)
+    assert (outcome.writer, outcome.draft.poll) == (Writer.MODEL, composed.poll)
+    assert "几点方便？" in model.prompts[0].turns[1].text
+
+
+@pytest.mark.parametrize("frame", ["早上好！", "大家早", "🌞", "早呀～"])
+def test_a_model_may_greet(frame):
+    answer = lines([(frame,), ("昨天 812 条。", "count:1")])
+    assert written(Scripted(answer)).draft.text == f"{frame}昨天 812 条。"
+
+
+@pytest.mark.parametrize("claim", ["群主已经辞职了。", "本群即将解散", "早上好，群主辞职了", "祝大家发财"])
+def test_a_model_may_make_up_no_sentence_without_a_source(claim):
+    answer = lines([("昨天 812 条。", "count:1"), (claim,)])
+    model = Scripted(answer, answer)
+    assert written(model).draft == COMPOSED
+    assert claim in model.prompts[1].turns[-1].text
 
 
 def test_english_sentences_are_joined_by_a_space():

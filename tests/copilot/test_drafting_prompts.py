@@ -82,7 +82,7 @@ CASES = {
 
 def prompt_of(draft, examples=()):
     material = gather(draft, (), examples, ZONE, 1_000)
-    asked = schema(material.facts, poll=draft.kind is Kind.TOPICS)
+    asked = schema(material)
     return first_prompt(draft.kind, draft.tone, material, asked), material
 
 

@@ -21,6 +21,7 @@ from copilot.drafting.answer import schema
 from copilot.drafting.budget import Budget, MemoryLedger
 from copilot.drafting.circuit import Circuit
 from copilot.drafting.generate import Options, Writer, draft
+from copilot.drafting.material import gather
 from copilot.drafting.types import Draft, Fact, Kind, Line, Origin, Sentence, Tone
 from copilot.errors import ArtifactError, GenerationFailed
 from copilot.ports import Limits, Price, Prompt, Role, Turn
@@ -694,7 +695,8 @@ def test_a_dead_server_leaves_the_draft_to_the_composer():
 
 
 def test_a_local_model_keeps_to_the_form_of_a_draft_and_to_its_facts(local):
-    asked = Prompt(PROMPT.turns, schema({"count:1": FACT}, poll=True))
+    material = gather(COMPOSED, (), (), UTC, 100)
+    asked = Prompt(PROMPT.turns, schema(material))
     text = ask(local, asked, max_tokens=120).text
     assert text.startswith('{"lines": [')
     assert set(re.findall(r'"facts": \["(.*?)"', text)) <= {"count:1"}

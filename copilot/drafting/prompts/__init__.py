@@ -50,7 +50,6 @@ _TONES: Mapping[str, Mapping[Tone, str]] = {
     },
 }
 _ANSWER = '{"lines": [{"sentences": [{"text": "…", "facts": ["message:1"]}]}]}'
-_ANSWER_WITH_POLL = _ANSWER[:-1] + ', "poll": {"question": "…", "options": ["…", "…"]}}'
 
 
 def first_prompt(kind: Kind, tone: Tone, material: Material, schema: Mapping[str, Any]) -> Prompt:
@@ -62,7 +61,7 @@ def first_prompt(kind: Kind, tone: Tone, material: Material, schema: Mapping[str
         kind=_KINDS[language][kind],
         tone=_TONES[language][tone],
         task=_filled(kind.value, language),
-        answer=_ANSWER_WITH_POLL if kind is Kind.TOPICS else _ANSWER,
+        answer=_ANSWER,
     )
     examples = _filled("examples", language, examples=listed(material.examples)) + "\n" if material.examples else ""
     base = [{"sentences": line} for line in material.base] + ([{"poll": material.poll}] if material.poll else [])
