@@ -24,7 +24,7 @@ _MOST_PLACES = 50
 _GREETINGS = frozenset(
     [
         "",  # an emoji or a rule of dashes
-        *"早 早呀 早啊 早安 早上好 大家早 大家早上好 各位早 各位早上好 大家好 各位好 下午好 晚上好 你好 嗨 欢迎".split(),
+        *"早 早呀 早啊 早安 早上好 大家早 大家早上好 各位早 各位早上好 大家好 各位好 晚上好 你好 欢迎".split(),
         *"goodmorning goodmorningeveryone morningall hello helloeveryone hi hieveryone welcome".split(),
     ]
 )
@@ -78,9 +78,10 @@ def _object(**properties: Any) -> dict[str, Any]:
 
 def _found(text: str) -> Mapping[str, Any]:
     """The last JSON object with lines; thoughts, greetings and code fences around it do not matter."""
-    found = [value for value in _objects(_THOUGHT.sub("", text)) if "lines" in value]
+    said = _THOUGHT.sub("", text)
+    found = [value for value in _objects(said) if "lines" in value]
     if not found:
-        raise UnreadableAnswer(_NO_JSON if "{" in text else _NO_OBJECT)
+        raise UnreadableAnswer(_NO_JSON if "{" in said else _NO_OBJECT)
     return found[-1]
 
 
