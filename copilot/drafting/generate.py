@@ -235,7 +235,7 @@ class _Attempts:
 
 
 def _failed(error: GenerationFailed) -> Reason:
-    return Reason(f"语言模型没有给出回答：{error.message}", f"The language model gave no answer: {error.message}.")
+    return Reason(f"语言模型没有给出回答（{error.message}）", f"The language model gave no answer: {error.message}.")
 
 
 NO_MODEL = Reason("没有配置语言模型", "No language model is set up.")

@@ -12,6 +12,7 @@ from copilot.errors import GenerationFailed
 _SHOWN = 200
 _TIMED_OUT = {408, 504}
 """Statuses after which something may have been generated, and charged."""
+_OPTIONAL = {"response_format", "stream", "stream_options", "temperature"}
 _MEANINGS: Mapping[int, str] = {
     401: "it does not accept the key",
     403: "the key may not use this model",
@@ -23,7 +24,7 @@ _MEANINGS: Mapping[int, str] = {
 
 def of_status(status: int, body: Any, headers: Mapping[str, str], secret: str) -> GenerationFailed:
     """The error for an answer with a status other than success."""
-    said = _said(body, secret)
+    said = shown(body, secret)
     exhausted = status == 429 and "quota" in said.lower()
     message = f"the server answered {status}"
     for part in (_MEANINGS.get(status), said):
@@ -42,9 +43,16 @@ def malformed(what: str) -> GenerationFailed:
 
 
 def unused_wish(body: Any, wishes: Mapping[str, Any]) -> str | None:
-    """The optional parameter that a server says it does not know, None where it complains of something else."""
+    """The optional parameter that a server says it does not know, None where it complains of something else.
+
+    A bound on the answer's length is given up for nothing but the other name for it.
+    """
     said = json.dumps(body, ensure_ascii=False).lower() if isinstance(body, Mapping) else str(body).lower()
-    named = [name for name in wishes if re.search(rf"(?<![a-z_]){name}(?![a-z_])", said)]
+    if re.search(r"context length|too (?:long|large|many)|exceed", said):
+        return None
+    if "max_tokens" in wishes and "max_completion_tokens" in said:
+        return "max_tokens"
+    named = [name for name in wishes if name in _OPTIONAL and re.search(rf"(?<![a-z_]){name}(?![a-z_])", said)]
     if named:
         return min(named, key=said.index)
     if "response_format" in wishes and re.search(r"json_schema|schema|grammar|guided", said):
@@ -52,7 +60,7 @@ def unused_wish(body: Any, wishes: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _said(body: Any, secret: str) -> str:
+def shown(body: Any, secret: str) -> str:
     """The server's own words, short, on one line, without the key that some of them repeat."""
     error = body.get("error", body) if isinstance(body, Mapping) else body
     text = error.get("message") if isinstance(error, Mapping) else error

@@ -19,7 +19,7 @@ from copilot.drafting.budget import estimate_tokens
 from copilot.errors import ArtifactError, GenerationFailed
 from copilot.ports import Generated, Price, Prompt
 from models.generators.completion import Completion
-from models.generators.failures import malformed, of_status, unused_wish
+from models.generators.failures import malformed, of_status, shown, unused_wish
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -156,7 +156,7 @@ class OpenAICompatibleGenerator:
         except APIStatusError:
             raise
         except APIError as error:
-            raise GenerationFailed(f"the server broke off: {error.message[:100]}", retryable=True) from None
+            raise GenerationFailed(f"the server broke off: {shown(error.message, self._key)}", retryable=True) from None
         if not completion.finish:
             raise malformed("breaks off in the middle")
         return completion

@@ -115,6 +115,16 @@ def test_what_a_server_turns_down_is_left_out_from_then_on(server, name, message
         assert server.asked[1][2]["max_completion_tokens"] == 64
 
 
+def test_the_bound_on_an_answers_length_is_never_given_up(server):
+    said = "'max_tokens' or 'max_completion_tokens' is too large: 64. This model's maximum context length is 32 tokens."
+    server.script = [status(400, said)]
+    assert "context length" in failure(model(server)).message
+    assert len(server.asked) == 1
+    server.script = [status(400, "max_tokens: Extra inputs are not permitted")]
+    failure(model(server))
+    assert all("max_tokens" in body for _, _, body in server.asked)
+
+
 def test_an_answer_cut_at_its_length_says_so(server):
     server.script = [events(chunk("大家"), chunk(finish="length"))]
     assert not ask(model(server)).complete
@@ -289,6 +299,8 @@ def test_the_key_is_in_no_error_no_log_and_no_picture_of_the_generator(server, c
     server.script = [status(401, f"Incorrect API key provided: {KEY}, or sk-abc123def456.")]
     generator = model(server, key=KEY)
     error = failure(generator)
-    shown = f"{error!r} {error.message} {generator!r} {caplog.text}"
+    server.script = [events({"error": {"message": f"no use for {KEY}"}})]
+    broken = failure(generator)
+    shown = f"{error!r} {error.message} {broken.message} {generator!r} {caplog.text}"
     assert KEY not in shown
     assert "sk-abc123def456" not in shown
