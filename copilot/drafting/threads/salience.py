@@ -1,0 +1,106 @@
+"""Which messages sum a thread up: a trainable extract.
+
+A logistic regression over what a message shows and where it stands, as in trainable extraction of sentences (Kupiec,
+Pedersen and Chen, 1995); of those that score high the most relevant that repeat each other least are taken (maximal
+marginal relevance; Carbonell and Goldstein, 1998).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from copilot.drafting.threads.conversation import Conversation, holds_office
+from copilot.drafting.threads.day import Post
+from copilot.drafting.threads.evidence import Floats
+
+FEATURES = (
+    "bias",
+    "content",
+    "long",
+    "amounts",
+    "times",
+    "asks",
+    "rhetoric",
+    "settles",
+    "outcome",
+    "advises",
+    "calls",
+    "feels",
+    "thanks",
+    "bare",
+    "signs_up",
+    "unsure",
+    "office",
+    "starter",
+    "first",
+    "late",
+    "replies",
+    "replied",
+    "after_question",
+    "central",
+    "telling",
+    "thread_size",
+)
+
+
+def rows(talk: Conversation) -> Floats:
+    """Return one row for each message of a thread, shape (messages, len(FEATURES))."""
+    return np.array([_row(talk, index, post) for index, post in enumerate(talk.posts)])
+
+
+def _row(talk: Conversation, index: int, post: Post) -> list[float]:
+    marks = post.marks
+    before = talk.posts[index - 1] if index else None
+    return [
+        1.0,
+        math.log1p(min(marks.content, 60)) / 4,
+        float(marks.content > 60),
+        min(marks.amounts, 3) / 3,
+        min(marks.times, 3) / 3,
+        float(marks.asks),
+        float(marks.rhetoric),
+        float(marks.settles),
+        float(marks.outcome),
+        float(marks.advises),
+        float(marks.calls),
+        float(marks.feels),
+        float(marks.thanks),
+        float(marks.content < 5),
+        float(marks.signs_up),
+        float(marks.unsure),
+        float(holds_office(post)),
+        float(post.author == talk.starter),
+        float(index == 0),
+        float(index >= 2 and index >= len(talk.posts) * 2 / 3),
+        float(post.answers is not None),
+        math.log1p(len(talk.replies.get(post.place, ()))),
+        float(before is not None and before.marks.asks and before.author != post.author and not marks.asks),
+        min(talk.central(post), 30) / 15,
+        min(talk.telling(post), 60) / 30,
+        math.log(len(talk.posts)) / 3,
+    ]
+
+
+def chosen(talk: Conversation, scores: Sequence[float], usable: Sequence[bool], least: float, most: int) -> list[int]:
+    """Return the indices of the messages that sum a thread up, in order: those above `least`, and one in any case.
+
+    `scores` are log-odds beside the messages. What repeats words of one already taken loses by their share.
+    """
+    left = [i for i, fine in enumerate(usable) if fine]
+    taken: list[int] = []
+    while left and len(taken) < most:
+        gains = {i: scores[i] - 3.0 * max((_overlap(talk, i, j) for j in taken), default=0.0) for i in left}
+        best = max(left, key=lambda i: gains[i])
+        if taken and gains[best] < least:
+            break
+        taken.append(best)
+        left.remove(best)
+    return sorted(taken)
+
+
+def _overlap(talk: Conversation, a: int, b: int) -> float:
+    words, others = (talk.day.words[talk.posts[i].place] for i in (a, b))
+    return talk.day.telling(words & others) / max(talk.day.telling(words | others), 1e-6)
