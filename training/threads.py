@@ -3,8 +3,8 @@
     python -m training.threads              # two minutes; needs the shipped encoder
     python -m training.threads --words      # first count the words of ordinary messages anew
 
-Six small models, each a dozen or two of weights with a ridge: which talk a message joins and which thread a talk takes
-up (conditional logits), what sums a thread up, what is small talk, which questions are open, what was settled
+Five small models, each a dozen or two of weights with a ridge: which talk a message joins and which thread a talk takes
+up (conditional logits), what sums a thread up, which questions are open, what was settled
 (logistic regressions). They are fitted on the ten training days only. Every limit is chosen leaving one day out: a day
 is read with weights that never saw it, threads included. Fitted twice, with the vectors of an encoder and without.
 """
@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from copilot.drafting.threads import decisions, questions, salience, smalltalk
+from copilot.drafting.threads import decisions, questions, salience
 from copilot.drafting.threads.conversation import Conversation
 from copilot.drafting.threads.digesting import (
     Read,
@@ -43,23 +43,21 @@ from copilot.text import text_views
 from models import DEFAULT_ENCODER, load_encoder
 from training.days import CHAT, days
 from training.sources import CORPUS, part_of
-from training.thread_cases import Case, Sample, majority, sample, talk_cases, thread_cases
+from training.thread_cases import Case, Sample, sample, talk_cases, thread_cases
 
 HERE = Path(str(files("copilot.drafting.threads").joinpath("")))
-START = Limits(apart=-0.5, key=-1.5, most=3, smalltalk=0.0, question=-1.5, decision=-1.0, thin=38)
+START = Limits(apart=-0.5, key=-1.5, most=3, question=-1.5, decision=-1.0, thin=38)
 """`thin` is not fitted, since no training day is thin: it lies between the largest thin day of dev and a full one."""
 _RIDGE: Mapping[str, float] = {
     "talks": 0.3,
     "resuming": 1.0,
     "salience": 3.0,
-    "smalltalk": 1.0,
     "questions": 0.3,
     "decisions": 1.0,
 }
 _GRID: Mapping[str, Sequence[float]] = {
-    "apart": (-1.0, -0.75, -0.5, -0.25, 0.0),
-    "smalltalk": (-1.0, -0.5, 0.0, 0.5),
-    "key": (-2.0, -1.5, -1.0, -0.5),
+    "apart": (-1.5, -1.25, -1.0, -0.75, -0.5, -0.25, 0.0),
+    "key": (-2.0, -1.75, -1.5, -1.25, -1.0),
     "question": (-2.0, -1.75, -1.5, -1.25, -1.0),
     "decision": (-2.0, -1.5, -1.0, -0.5),
 }
@@ -110,43 +108,36 @@ def fit(samples: Sequence[Sample], limits: Limits) -> Weights:
     models["resuming"] = fit_choice(cases, _RIDGE["resuming"])
     weights = Weights(models, limits)
     threads = [
-        (one, Conversation(tuple(one.evidence.posts[i] for i in places), one.evidence), majority(one, places) == CHAT)
+        (one, Conversation(tuple(one.evidence.posts[i] for i in places), one.evidence))
         for one in samples
         for places in grouped(one.evidence, weights)
     ]
-    ids = [[post.message.id for post in talk.posts] for _, talk, _ in threads]
+    ids = [[post.message.id for post in talk.posts] for _, talk in threads]
 
     def learn(name: str, rows: Sequence[Floats], positive: Sequence[Sequence[bool]]) -> None:
         models[name] = fit_share(np.concatenate(rows), np.concatenate(list(map(np.array, positive))), _RIDGE[name])
 
-    salient = [salience.rows(talk) for _, talk, _ in threads]
+    salient = [salience.rows(talk) for _, talk in threads]
     learn(
         "salience",
         salient,
-        [[i in one.day.key_sentences for i in own] for (one, _, _), own in zip(threads, ids, strict=True)],
+        [[i in one.day.key_sentences for i in own] for (one, _), own in zip(threads, ids, strict=True)],
     )
-    odds = [rows @ models["salience"] for rows in salient]
-    small = [np.array([smalltalk.row(talk, each)]) for (_, talk, _), each in zip(threads, odds, strict=True)]
-    learn("smalltalk", small, [[chat] for _, _, chat in threads])
-    asked = [questions.asked(talk) for _, talk, _ in threads]
-    chat = [float(rows[0] @ models["smalltalk"]) for rows in small]
+    best = [float((rows @ models["salience"]).max()) for rows in salient]
+    asked = [questions.asked(talk) for _, talk in threads]
     learn(
         "questions",
-        [
-            np.array([questions.row(t, i, c) for i in a])
-            for (_, t, _), a, c in zip(threads, asked, chat, strict=True)
-            if a
-        ],
+        [np.array([questions.row(t, i, b) for i in a]) for (_, t), a, b in zip(threads, asked, best, strict=True) if a],
         [
             [own[i] in one.day.open_questions for i in a]
-            for (one, _, _), own, a in zip(threads, ids, asked, strict=True)
+            for (one, _), own, a in zip(threads, ids, asked, strict=True)
             if a
         ],
     )
     learn(
         "decisions",
-        [np.array(decisions.rows(talk)) for _, talk, _ in threads],
-        [[i in one.day.decisions for i in own] for (one, _, _), own in zip(threads, ids, strict=True)],
+        [np.array(decisions.rows(talk)) for _, talk in threads],
+        [[i in one.day.decisions for i in own] for (one, _), own in zip(threads, ids, strict=True)],
     )
     return weights
 
@@ -194,11 +185,6 @@ def _overlap(found: set[str], gold: frozenset[str]) -> tuple[float, float, float
     return len(found & gold), len(found), len(gold)
 
 
-def _chat(one: Sample, weights: Weights) -> tuple[float, float, float]:
-    said = {p.message.id for thread in reads(one, weights) if is_chat(thread, weights) for p in thread.talk.posts}
-    return _overlap(said, frozenset(m for m, thread in one.day.thread_of.items() if thread == CHAT))
-
-
 def _keys(one: Sample, weights: Weights) -> tuple[float, float, float]:
     told = [thread for thread in reads(one, weights) if not is_chat(thread, weights)]
     found = {t.talk.posts[i].message.id for t in told for i in key_places(t, weights)}
@@ -216,7 +202,6 @@ def _decisions(one: Sample, weights: Weights) -> tuple[float, float, float]:
 
 _GOALS: Mapping[str, Callable[[Sample, Weights], tuple[float, float, float]]] = {
     "apart": _apart,
-    "smalltalk": _chat,
     "key": _keys,
     "question": _questions,
     "decision": _decisions,

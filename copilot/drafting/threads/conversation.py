@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,11 +35,6 @@ class Conversation:
         return frozenset(post.author for post in self.posts)
 
     @cached_property
-    def word_counts(self) -> Mapping[str, int]:
-        """In how many of its messages each word occurs."""
-        return Counter(word for post in self.posts for word in self.day.words[post.place])
-
-    @cached_property
     def replies(self) -> Mapping[int, Sequence[Post]]:
         """For the place of a message the replies of others to it."""
         found: dict[int, list[Post]] = {}
@@ -57,10 +51,6 @@ class Conversation:
     def telling(self, post: Post) -> float:
         """How telling the words of a message are together."""
         return self.day.telling(self.day.words[post.place])
-
-    def central(self, post: Post) -> float:
-        """How telling the words are that a message shares with others of the thread."""
-        return sum(self.day.rarity[word] for word in self.day.words[post.place] if self.word_counts[word] > 1)
 
 
 def holds_office(post: Post) -> bool:

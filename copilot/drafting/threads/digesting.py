@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 
 from copilot.drafting.digest import Coverage, Digest, Thanks, Thread
-from copilot.drafting.threads import decisions, questions, salience, smalltalk
+from copilot.drafting.threads import decisions, questions, salience
 from copilot.drafting.threads.conversation import Conversation
 from copilot.drafting.threads.day import Post, in_order, read_day, renumber
 from copilot.drafting.threads.evidence import Evidence, Floats, evidence
@@ -29,7 +29,7 @@ CHAT = "chat"
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A thread with what was made of it: log-odds per message and for the whole, a place each beside `talk.posts`.
+    """A thread with what was made of it; everything runs beside `talk.posts`, `questions` by index. Log-odds.
 
     `usable` says which messages may be shown: neither flagged nor without words.
     """
@@ -37,7 +37,6 @@ class Read:
     talk: Conversation
     usable: Sequence[bool]
     salience: Floats
-    smalltalk: float
     questions: Mapping[int, float]
     decisions: Floats
 
@@ -104,21 +103,20 @@ def read(day: Evidence, places: Sequence[int], weights: Weights, hidden: Collect
     talk = Conversation(tuple(day.posts[i] for i in places), day)
     usable = [post.message.id not in hidden and post.marks.content > 0 for post in talk.posts]
     odds = salience.rows(talk) @ weights.models["salience"]
-    chat = float(np.dot(smalltalk.row(talk, odds), weights.models["smalltalk"]))
+    best = max((float(o) for o, fine in zip(odds, usable, strict=True) if fine), default=-9.0)
     asked = [i for i in questions.asked(talk) if usable[i]]
     return Read(
         talk,
         usable,
         odds,
-        chat,
-        {i: float(np.dot(questions.row(talk, i, chat), weights.models["questions"])) for i in asked},
+        {i: float(np.dot(questions.row(talk, i, best), weights.models["questions"])) for i in asked},
         np.array(decisions.rows(talk)) @ weights.models["decisions"],
     )
 
 
 def is_chat(thread: Read, weights: Weights) -> bool:
-    """Whether a thread is left out of a briefing: small talk, or nothing in it may be shown."""
-    return thread.smalltalk > weights.limits.smalltalk or not any(thread.usable)
+    """Whether a thread is left out of a briefing: nothing in it that may be shown is worth telling."""
+    return not key_places(thread, weights)
 
 
 def key_places(thread: Read, weights: Weights) -> list[int]:

@@ -24,7 +24,7 @@ FEATURES = (
     "nobody_after",
     "like_an_answer",
     "shared_after",
-    "smalltalk",
+    "dull",
 )
 _NEAR = 8
 """Messages after a question among which its answer is looked for."""
@@ -42,8 +42,8 @@ def _answers(post: Post) -> bool:
     return marks.content > 1 and not (marks.inquires or marks.unsure or marks.rhetoric or marks.feels)
 
 
-def row(talk: Conversation, index: int, smalltalk: float) -> list[float]:
-    """Return the features of a question; `smalltalk` are the log-odds that its thread is small talk."""
+def row(talk: Conversation, index: int, salience: float) -> list[float]:
+    """Return the features of a question; `salience` are the log-odds of the thread's best message."""
     post, after = talk.posts[index], talk.posts[index + 1 :]
     marks = post.marks
     others = [p for p in after if p.author != post.author]
@@ -67,7 +67,7 @@ def row(talk: Conversation, index: int, smalltalk: float) -> list[float]:
         float(not others),
         max((_likeness(talk, post, p) for p in likely), default=0.0),
         min(max((_shared(talk, post, p) for p in likely), default=0.0), 12) / 6,
-        min(max(smalltalk, -4.0), 4.0) / 4,
+        float(salience < -2.0),
     ]
 
 

@@ -27,23 +27,21 @@ FEATURES = (
     "settles",
     "outcome",
     "advises",
-    "calls",
-    "feels",
     "thanks",
-    "bare",
-    "signs_up",
     "unsure",
     "office",
-    "starter",
     "first",
     "late",
     "replies",
     "replied",
     "after_question",
-    "central",
     "telling",
     "thread_size",
 )
+
+
+_REPEATING = 3.0
+"""Log-odds that a message loses where all its words stand in one already taken."""
 
 
 def rows(talk: Conversation) -> Floats:
@@ -65,36 +63,30 @@ def _row(talk: Conversation, index: int, post: Post) -> list[float]:
         float(marks.settles),
         float(marks.outcome),
         float(marks.advises),
-        float(marks.calls),
-        float(marks.feels),
         float(marks.thanks),
-        float(marks.content < 5),
-        float(marks.signs_up),
         float(marks.unsure),
         float(holds_office(post)),
-        float(post.author == talk.starter),
         float(index == 0),
         float(index >= 2 and index >= len(talk.posts) * 2 / 3),
         float(post.answers is not None),
         math.log1p(len(talk.replies.get(post.place, ()))),
         float(before is not None and before.marks.asks and before.author != post.author and not marks.asks),
-        min(talk.central(post), 30) / 15,
         min(talk.telling(post), 60) / 30,
         math.log(len(talk.posts)) / 3,
     ]
 
 
 def chosen(talk: Conversation, scores: Sequence[float], usable: Sequence[bool], least: float, most: int) -> list[int]:
-    """Return the indices of the messages that sum a thread up, in order: those above `least`, and one in any case.
+    """Return the indices of the usable messages that sum a thread up, in order; their scores are above `least`.
 
     `scores` are log-odds beside the messages. What repeats words of one already taken loses by their share.
     """
-    left = [i for i, fine in enumerate(usable) if fine]
+    left = [i for i, fine in enumerate(usable) if fine and scores[i] > least]
     taken: list[int] = []
     while left and len(taken) < most:
-        gains = {i: scores[i] - 3.0 * max((_overlap(talk, i, j) for j in taken), default=0.0) for i in left}
+        gains = {i: scores[i] - _REPEATING * max((_overlap(talk, i, j) for j in taken), default=0.0) for i in left}
         best = max(left, key=lambda i: gains[i])
-        if taken and gains[best] < least:
+        if gains[best] <= least:
             break
         taken.append(best)
         left.remove(best)

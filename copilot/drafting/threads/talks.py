@@ -26,13 +26,11 @@ JOIN = (
     "names_member",  # the later that one spoke, the more
     "named_in",  # one of its messages names this author, who has not spoken since
     "gap",  # -log of the minutes since its last message
-    "takes_part",
     "elsewhere",  # the author's last message is part of it
     "began",  # the author began it
     "alternates",  # this author, another, this author
     "shared",  # telling words
     "similar",
-    "bare_rank",  # -log of how many talks are more recent, for a message that says little
     "signs_up",  # an entry of a list among others
     "size",
 )
@@ -86,19 +84,18 @@ class Talks:
         minute = self._day.posts[j].minute
         self._open = [k for k in self._open if minute - self._minute(k) <= WITHIN][:_AT_ONCE]
         rows = np.zeros((len(self._open) + 1, len(JOIN) + len(BEGIN)))
-        for rank, k in enumerate(self._open):
-            rows[rank, : len(JOIN)] = self._joining(j, k, rank)
+        for row, k in enumerate(self._open):
+            rows[row, : len(JOIN)] = self._joining(j, k)
         rows[-1, len(JOIN) :] = self._beginning(j, rows[:-1, JOIN.index("shared")].max(initial=0.0))
         return tuple(self._open), rows
 
     def _minute(self, k: int) -> float:
         return self._day.posts[self._talks[k].places[-1]].minute
 
-    def _joining(self, j: int, k: int, rank: int) -> list[float]:
+    def _joining(self, j: int, k: int) -> list[float]:
         day, talk = self._day, self._talks[k]
         post, me, minute = day.posts[j], day.people[j], day.posts[j].minute
         gap = minute - self._minute(k)
-        bare = 1 - day.content[j]
         named = max((_fade(minute - talk.spoke[one], 60) for one in day.named[j] if one in talk.spoke), default=0.0)
         called = talk.names.get(me)
         mine = talk.spoke.get(me)
@@ -107,13 +104,11 @@ class Talks:
             named,
             _fade(minute - called, 30) if called is not None and (mine is None or mine < called) else 0.0,
             -math.log1p(gap),
-            float(mine is not None),
             1 / (1 + (minute - self._last[me][1]) / 10) if me in self._last and self._last[me][0] == k else 0.0,
             float(day.people[talk.places[0]] == me),
             _fade(gap, 5) if self._alternates(talk, me) else 0.0,
             min(day.telling(day.words[j] & talk.words), 15) / 6,
             self._similar(j, talk),
-            -math.log1p(rank) * bare,
             post.marks.signs_up * talk.signed / len(talk.places),
             math.log(len(talk.places)),
         ]

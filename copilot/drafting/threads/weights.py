@@ -11,14 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from copilot.drafting.threads import decisions, questions, resuming, salience, smalltalk, talks
+from copilot.drafting.threads import decisions, questions, resuming, salience, talks
 from copilot.drafting.threads.evidence import Floats
 
 FEATURES: Mapping[str, Sequence[str]] = {
     "talks": (*talks.JOIN, *talks.BEGIN),
     "resuming": (*resuming.RESUME, *resuming.APART),
     "salience": salience.FEATURES,
-    "smalltalk": smalltalk.FEATURES,
     "questions": questions.FEATURES,
     "decisions": decisions.FEATURES,
 }
@@ -29,14 +28,13 @@ class Limits:
     """Where scores become decisions; log-odds but for `apart`, `most` and `thin`.
 
     `apart` is added to the odds that a talk begins a thread. A message sums its thread up above `key`, at most `most`
-    of them; a thread is small talk above `smalltalk`, a question open above `question`, a message a decision above
-    `decision`. A day with fewer than `thin` messages in threads worth telling is thin.
+    of them; a thread without any is left out as small talk. A question is open above `question`, a message a decision
+    above `decision`. A day with fewer than `thin` messages in threads worth telling is thin.
     """
 
     apart: float
     key: float
     most: int
-    smalltalk: float
     question: float
     decision: float
     thin: int
