@@ -32,7 +32,7 @@ def local_agreement(found: Labels, gold: Labels) -> float:
 
 
 def exact_match(found: Labels, gold: Labels) -> float:
-    """F of threads found whole and with nothing else in them; single messages do not count (Kummerfeld et al., 2019)."""
+    """F of threads found whole and with nothing else in them, single messages left out (Kummerfeld et al., 2019)."""
 
     def groups(labels: Labels) -> set[frozenset[int]]:
         members: dict[Hashable, set[int]] = {}
@@ -48,7 +48,8 @@ def agreement(found: Labels, gold: Labels) -> dict[str, float]:
     """Return every measure by name.
 
     V-measure (Rosenberg and Hirschberg, 2007; it equals mutual information over the mean of the entropies), mutual
-    information over the larger entropy, adjusted Rand index (Hubert and Arabie, 1985), B-cubed (Bagga and Baldwin, 1998).
+    information over the larger entropy, adjusted Rand index (Hubert and Arabie, 1985), B-cubed (Bagga and Baldwin,
+    1998).
     """
     ours, theirs = _numbered(found), _numbered(gold)
     precision, recall = bcubed(ours, [str(each) for each in theirs])

@@ -252,7 +252,7 @@ def tables(world: World) -> dict[str, list[Row]]:
 
 
 def speed(encoder: Encoder) -> list[Row]:
-    """Return how long a large day takes: the training days over and over within one day, and one word ten thousand times."""
+    """Return how long a large day takes: the training days over and over, and one word ten thousand times."""
     chosen = [message for day in days("train") for message in day.messages]
     start = days("train")[0].since
     many = [

@@ -1,12 +1,13 @@
 """Fit how messages are grouped into threads and what in them deserves to be told, and write the weights.
 
-    python -m training.threads              # two minutes; needs the shipped encoder
+    python -m training.threads              # half a minute; needs the shipped encoder
     python -m training.threads --words      # first count the words of ordinary messages anew
 
 Five small models, each a dozen or two of weights with a ridge: which talk a message joins and which thread a talk takes
 up (conditional logits), what sums a thread up, which questions are open, what was settled
-(logistic regressions). They are fitted on the ten training days only. Every limit is chosen leaving one day out: a day
-is read with weights that never saw it, threads included. Fitted twice, with the vectors of an encoder and without.
+(logistic regressions). They are fitted on the ten training days only. Every limit is chosen on days that were not
+fitted on: each training day is read with the weights of the other nine, threads included, and the dev days with those
+of all ten. Fitted twice, with the vectors of an encoder and without.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -209,21 +211,30 @@ _GOALS: Mapping[str, Callable[[Sample, Weights], tuple[float, float, float]]] = 
 """For each limit what it is to make right: (hits, said, true) of a day, whose F over all days is the goal."""
 
 
-def choose(samples: Sequence[Sample], limits: Limits) -> Limits:
-    """Return the limits that do best on days that the weights beside them have not seen."""
-    folds = held_out(samples, limits)
+def choose(samples: Sequence[Sample], dev: Sequence[Sample], limits: Limits) -> Limits:
+    """Return the limits that do best on days that the weights beside them have not seen; those of dev count as well."""
+
+    def unseen() -> list[tuple[Sample, Weights]]:
+        whole = fit(samples, limits)
+        return [*zip(samples, held_out(samples, limits), strict=True), *((one, whole) for one in dev)]
+
+    folds = unseen()
     for name, goal in _GOALS.items():
         gains = {}
         for value in _GRID[name]:
-            changed = replace(limits, **{name: value})
-            hits = np.sum([goal(one, Weights(w.models, changed)) for one, w in zip(samples, folds, strict=True)], 0)
+            changed = _with(limits, name, value)
+            hits = np.sum([goal(one, Weights(w.models, changed)) for one, w in folds], axis=0)
             gains[value] = float(2 * hits[0] / (hits[1] + hits[2]))
-        best = max(gains, key=lambda value: gains[value])
         print(f"{name}: " + ", ".join(f"{value:g} {gain:.3f}" for value, gain in gains.items()))
-        limits = replace(limits, **{name: best})
+        limits = _with(limits, name, max(gains, key=lambda value: gains[value]))
         if name == "apart":
-            folds = held_out(samples, limits)
+            folds = unseen()
     return limits
+
+
+def _with(limits: Limits, name: str, value: float) -> Limits:
+    changed: dict[str, Any] = {name: value}
+    return replace(limits, **changed)
 
 
 def count_words() -> dict[str, object]:
@@ -254,8 +265,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     stored: dict[str, object] = {"encoder": encoder.version}
     for name, used in (("with vectors", encoder), ("without vectors", None)):
         print(name)
-        samples = [sample(day, used) for day in days("train")]
-        stored[name] = fit(samples, choose(samples, START)).stored()
+        samples, dev = ([sample(day, used) for day in days(part)] for part in ("train", "dev"))
+        stored[name] = fit(samples, choose(samples, dev, START)).stored()
     (HERE / "weights.json").write_text(json.dumps(stored, indent=1) + "\n", "utf-8")
 
 

@@ -1,4 +1,5 @@
 """Which messages say that something was settled: a time, a place, a price, a rule."""
+# ruff: noqa: E501 - tables: each Chinese character counts twice
 
 from __future__ import annotations
 

@@ -46,14 +46,18 @@ class Namer:
             return Naming(_clipped(posts[0].normal) if posts else "", ())
         weights = self._weights(posts, frozenset(opening.words))
         best = sorted(weights, key=lambda word: (-weights[word], word))[:keywords]
-        scored: dict[str, float] = {}
+        scored: dict[str, tuple[float, Post]] = {}
         for post in posts:
             early = 2.0 if post is opening else 1.0
-            for phrase, words, whole in _phrases(post.tokens):
+            for phrase, words, cut in _phrases(post.tokens):
                 gain = sum(weights.get(word, 0.0) for word in set(words)) / math.sqrt(1 + len(words))
-                scored[phrase] = max(scored.get(phrase, 0.0), gain * early * _shape(phrase) * (1.0 if whole else 0.7))
-        topic = max(scored, key=lambda phrase: (scored[phrase], phrase), default=best[0])
-        return Naming(topic, tuple(best))
+                gain *= early * _shape(phrase) * cut
+                if gain > scored.get(phrase, (0.0, post))[0]:
+                    scored[phrase] = (gain, post)
+        if not scored:
+            return Naming(best[0], tuple(best))
+        topic = max(scored, key=lambda phrase: (scored[phrase][0], phrase))
+        return Naming(_as_typed(scored[topic][1], topic), tuple(best))
 
     def _weights(self, posts: Sequence[Post], opening: frozenset[str]) -> dict[str, float]:
         """How well each word stands for the thread: often said, rare elsewhere, there from the beginning, a noun."""
@@ -83,6 +87,15 @@ def _shape(phrase: str) -> float:
     return 1.0 if columns <= _GOOD[1] else 0.8
 
 
+def _as_typed(post: Post, phrase: str) -> str:
+    """Return a run of a message's normal form as its author typed it."""
+    start = post.normal.find(phrase)
+    if start < 0:
+        return phrase
+    first, last = post.views.normal.span(start, start + len(phrase))
+    return post.views.typed[first:last]
+
+
 def _clipped(text: str) -> str:
     kept = text.strip()
     while _columns(kept) > _LONGEST:
@@ -90,10 +103,10 @@ def _clipped(text: str) -> str:
     return kept
 
 
-def _phrases(tokens: Sequence[Token]) -> Iterator[tuple[str, list[str], bool]]:
-    """Runs of words that begin with one that names something: the run, the words that do, whether it ends well.
+def _phrases(tokens: Sequence[Token]) -> Iterator[tuple[str, list[str], float]]:
+    """Runs of words that begin with one that names something: the run, the words that do, how well it is cut.
 
-    A run ends well with a noun or where a clause ends; elsewhere it stops in the middle of what is said.
+    It is cut well at a noun or where a clause begins or ends; elsewhere it stops in the middle of what is said.
     """
     for start in range(len(tokens)):
         if not content_words(tokens[start : start + 1]):
@@ -105,5 +118,6 @@ def _phrases(tokens: Sequence[Token]) -> Iterator[tuple[str, list[str], bool]]:
                 break
             if last in STOPWORDS or len(phrase) < 2:
                 continue
-            closes = end == len(tokens) or not joins(*tokens[end])
-            yield phrase, content_words(tokens[start:end]), closes or flag.startswith(_NOUN)
+            closes = end == len(tokens) or not joins(*tokens[end]) or flag.startswith(_NOUN)
+            opens = start == 0 or not joins(*tokens[start - 1]) or tokens[start][1].startswith(_NOUN)
+            yield phrase, content_words(tokens[start:end]), 1.0 if opens and closes else 0.7

@@ -52,6 +52,8 @@ class Threads:
         words = frozenset().union(*(day.words[i] for i in talk))
         people = {day.people[i] for i in talk}
         joins = rows[:-1]
+        # the more messages a thread has, the likelier a word is in it by chance
+        sizes = np.array([len(places) for places in self._places])
         for place in (day.posts[i].answers for i in talk):
             if place in self._owner:
                 joins[self._owner[place], 0] = 1
@@ -59,8 +61,9 @@ class Threads:
             joins[list(self._with_person[one]), 1] = 1
         for word in words:
             known = list(self._with_word.get(word, ()))
-            joins[known, 2] += day.rarity[word]
-            joins[known, 3] = np.maximum(joins[known, 3], day.rarity[word] / 6)
+            evidence = np.maximum(day.rarity[word] - np.log(sizes[known]), 0.0)
+            joins[known, 2] += evidence
+            joins[known, 3] = np.maximum(joins[known, 3], evidence / 6)
         joins[:, 2] = np.minimum(joins[:, 2], 30) / 6 / math.sqrt(1 + len(words) / 6)
         for one in people:
             joins[list(self._with_person[one]), 4] += 1 / len(people)

@@ -76,7 +76,7 @@ def _row(talk: Conversation, index: int, post: Post) -> list[float]:
     ]
 
 
-def chosen(talk: Conversation, scores: Sequence[float], usable: Sequence[bool], least: float, most: int) -> list[int]:
+def chosen(talk: Conversation, scores: Floats, usable: Sequence[bool], least: float, most: int) -> list[int]:
     """Return the indices of the usable messages that sum a thread up, in order; their scores are above `least`.
 
     `scores` are log-odds beside the messages. What repeats words of one already taken loses by their share.

@@ -53,7 +53,7 @@ class _Talk:
     places: list[int] = field(default_factory=list)
     spoke: dict[int, float] = field(default_factory=dict)
     names: dict[int, float] = field(default_factory=dict)
-    words: set[str] = field(default_factory=set)
+    words: dict[str, float] = field(default_factory=dict)
     signed: int = 0
     total: Vectors | None = None
 
@@ -107,7 +107,7 @@ class Talks:
             1 / (1 + (minute - self._last[me][1]) / 10) if me in self._last and self._last[me][0] == k else 0.0,
             float(day.people[talk.places[0]] == me),
             _fade(gap, 5) if self._alternates(talk, me) else 0.0,
-            min(day.telling(day.words[j] & talk.words), 15) / 6,
+            self._shared(j, talk),
             self._similar(j, talk),
             post.marks.signs_up * talk.signed / len(talk.places),
             math.log(len(talk.places)),
@@ -118,6 +118,13 @@ class Talks:
             return False
         before, last = (self._day.people[i] for i in talk.places[-2:])
         return before == me != last
+
+    def _shared(self, j: int, talk: _Talk) -> float:
+        """How telling the words are that were said in a talk of late, less what so many messages share by chance."""
+        day, minute = self._day, self._day.posts[j].minute
+        chance = math.log(len(talk.places))
+        said = (w for w in day.words[j] if minute - talk.words.get(w, -math.inf) <= WITHIN)
+        return min(sum(max(day.rarity[w] - chance, 0.0) for w in said), 15) / 6
 
     def _similar(self, j: int, talk: _Talk) -> float:
         vectors = self._day.vectors
@@ -157,7 +164,7 @@ class Talks:
         talk.places.append(j)
         talk.spoke[me] = minute
         talk.names.update(dict.fromkeys(day.named[j], minute))
-        talk.words |= day.words[j]
+        talk.words.update(dict.fromkeys(day.words[j], minute))
         talk.signed += day.posts[j].marks.signs_up
         if day.vectors is not None:
             weighted = day.vectors[j] * np.float32(day.content[j])

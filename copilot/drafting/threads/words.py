@@ -29,7 +29,7 @@ STOPWORDS = frozenset(
     "没有 出来 大家 时候 知道 回来 谢谢 觉得 看看 看到 不用 有点 起来 开始 是不是 有没有 不能 不会 还有 就行 不行 全是 人家 我妈 我爸 没事 请问 回去 没用 不了 不到 算了 "
     "问问 进去 过来 过去 上来 下来 下去 出去 起来 不要 可以 可能 应该 需要 喜欢 以为 认为 就是 只是 不是 还是 都是 真是 还要 还能 都有 只有 没人 有人 别人 自己 个人 一人 我家 你家 我们 你们 他们 东西 地方 事情 问题 样子 意思 "
     "今天 昨天 明天 后天 今晚 昨晚 明早 早上 上午 中午 下午 晚上 现在 刚才 以后 以前 之前 之后 当时 时间 时 小时 分钟 周一 周二 周三 周四 周五 周六 周日 星期 今年 去年 明年 这周 下周 上周 本周 月份 平时 "
-    "早上好 晚安 各位 朋友 感谢 麻烦 辛苦 恭喜 欢迎 收到 哈哈 哈哈哈 群里 群 有点儿 好像 差点 不知 不想 想要 打算 听说 据说 说话 告诉 回复 帮忙 发现 继续 表情 图片 人 事 话 内 头 字 号 期 度 件 时 起 块 月 日 年 哥 姐 问 "
+    "早上好 晚安 各位 朋友 感谢 麻烦 辛苦 恭喜 欢迎 收到 哈哈 哈哈哈 群里 群 有点儿 好像 差点 不知 不想 想要 打算 听说 据说 说话 告诉 回复 帮忙 发现 继续 表情 图片 号楼 人 事 话 内 头 字 号 期 度 件 时 起 块 月 日 年 哥 姐 问 "
     "the and for are but not you your yours our ours they them their this that these those with from have has had was were will would can could should shall may might must did does doing "
     "done been being just get got gets getting its it's i'm i'll i've we're we'll you're don't doesn't didn't can't won't isn't aren't there here what when where which who whom whose why how all any "
     "some one ones two out off over under again then than too very also only more most much many such same other another each every both few own about into onto upon after before while until because "
@@ -73,7 +73,7 @@ def content_words(found: Iterable[Token]) -> list[str]:
 
 def _names(word: str, flag: str) -> bool:
     """Whether a word can name a matter. A verb of one character (看, 打) goes with anything."""
-    if word in STOPWORDS:
+    if word in STOPWORDS or word[0] in "我你您他她它咱":
         return False
     if len(word) == 1:
         return flag in _SINGLE and bool(_HAN.match(word))
