@@ -27,7 +27,7 @@ _ASKING = re.compile(
     r"请问|请教|求[助教问推解]|(?:^|[\s,，。])问[下一问个]|(?:想|弱弱|顺便|再)问|同问|有人\S{0,6}(?:吗|懂|知道|用过|会)|有没有(?:人|谁)|谁(?:有|知道|懂|会|能|家|用过)|哪位|懂\S{0,4}的|\banyone\b|\banybody\b|\bdoes any|\bquestion\b|\bany idea"
 )
 _THANKS = re.compile(
-    r"谢谢|感谢|多谢|谢了|谢啦|(?:^|[\s,，。!])谢(?=[^谢绝])|拜谢|感恩|感激|蟹蟹|3q\b|\bthanks?\b|\bthx\b|\bty\b|\bcheers\b|\bmuch appreciated"
+    r"谢谢|感谢|多谢|谢了|谢啦|[跪拜叩]谢|(?:^|[\s,，。!])谢(?=[^谢绝])|感恩|感激|蟹蟹|3q\b|\bthanks?\b|\bthx\b|\bty\b|\bcheers\b|\bmuch appreciated"
 )
 _GREETING = re.compile(
     r"^\W*(?:大家|各位|群友们?|邻居们?|姐妹们?|兄弟们?|老师们?|同学们?)?\s*(?:早上?好?|早安|晨安|中午好|下午好|晚上好|晚安|你好|hi|hello|good (?:morning|night|evening)|morning|gn|新年好|节日快乐|周末愉快)\W*(?:大家|各位\S{0,4}|群友|啊|呀|哦|all|everyone|folks)?\W*$"
@@ -36,7 +36,7 @@ _ACK = re.compile(
     r"^\W*(?:好[的嘞呀啊哒吧]?|行[吧啊]?|可以|收到|嗯+|哦+|噢|ok+|okk?|1|6+|对+|是的?|是啊|没错|\+1|懂了|明白|知道了|了解|哈+|hh+|啊+|赞|牛|同意|支持|来了?|在|到|没事|yes|yep|sure|got it|great|nice|lol|haha+|same|cool|\+ ?1)\W*$"
 )
 _SETTLED = re.compile(
-    r"定(?:了|下来?|在|为|于|个|好)|(?:那|就)(?:这么)?定|说定|敲定|决定|确定了?(?!吗|么|不)|就这么|统一|截止|截了|截龙|成团|改到|改成|改为|调整为|推迟到|提前到|延期到|挪到?|(?:那|那么|还是)就|最后(?:选|定|报名)|按\S{1,8}来|归\S{1,10}(?:了|\s|$)|不再加|照常|以\S{1,8}为准|一律|经商量|"
+    r"定(?:了|一下|下来?|在|为|于|个|好)|(?:那|就)(?:这么)?定|说定|敲定|决定|确定了?(?!吗|么|不)|就这么|统一|截止|截了|就\S{1,6}了(?=\s|$)|截龙|成团|改到|改成|改为|调整为|推迟到|提前到|延期到|挪到?|(?:那|那么|还是)就|最后(?:选|定|报名)|按\S{1,8}来|归\S{1,10}(?:了|\s|$)|不再加|照常|以\S{1,8}为准|一律|经商量|"
     r"\bdecided\b|\bagreed\b|\bsettled\b|\bfinal(?:ised|ized)?\b|\bit's set\b|\bset for\b|\bconfirmed\b|\bmoved to\b|\bpostponed\b|\bso we (?:go|meet|take)|\blet's (?:go with|do|make it|meet)|\bwe(?:'ll| will| are going to) (?:go with|meet|do)"
 )
 _TIME = re.compile(

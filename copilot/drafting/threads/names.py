@@ -16,6 +16,7 @@ _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z][a-z0-9_]+")
 _SURNAME = re.compile(r"[老小阿大]([\u3400-\u9fff])$|^[老小阿大]([\u3400-\u9fff])")
 _HONORIFICS = ("叔", "哥", "姐", "姨", "工", "总", "爷", "师傅", "老师", "医生", "教练")
 _TITLE = re.compile(r"([\u3400-\u9fff])(?:师傅|老师|医生|教练|大爷|阿姨|班长|站长|会计|助理|队长|经理)")
+_FORMAL = frozenset("老小阿大")
 _FUNCTION = re.compile(r"[的了是在不没我你他她它有这那吗呢吧啊]")
 _GENERIC = frozenset(
     "大家 各位 朋友 老师 师傅 医生 教练 群主 管理 会长 班长 站长 团长 店主 老板 客服 物业 妈妈 爸爸 奶奶 爷爷 同学 今天 明天 早上 晚上 "
@@ -36,6 +37,9 @@ def _forms(name: str) -> Iterator[str]:
             yield from (run[:2], run[-2:])
         if run[0] >= "\u3400" and len(run) > 3:
             yield from (run[:3], run[-3:])
+        if run[0] >= "\u3400":
+            yield run[-1] * 2
+            yield from (end + honorific for end in {run[0], run[-1]} - _FORMAL for honorific in _HONORIFICS)
         for match in (*_SURNAME.finditer(run), *_TITLE.finditer(run)):
             surname = next(group for group in match.groups() if group)
             yield from (surname + honorific for honorific in _HONORIFICS)
