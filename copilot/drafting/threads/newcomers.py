@@ -25,16 +25,16 @@ def newcomers(posts: Sequence[Post], notices: Sequence[Post], known: Collection[
 
     Who greets and says that they are new counts by their first message, or where somebody welcomes them for it.
     """
-    found: list[tuple[int, str]] = []
+    found: list[tuple[float, str]] = []
     for notice in notices:
-        found += [(notice.place, who) for who in _came_in(notice.message.text)]
+        found += [(notice.minute, who) for who in _came_in(notice.message.text)]
     heard: set[str] = set()
     for index, post in enumerate(posts):
         if post.author and post.author not in heard and _introduces(post, posts[index + 1 : index + 7]):
-            found.append((post.place, post.author))
+            found.append((post.minute, post.author))
         heard.add(post.author)
     old = frozenset(known or ())
-    return tuple(dict.fromkeys(who for _, who in sorted(found) if who not in old))
+    return tuple(dict.fromkeys(who for _, who in sorted(found, key=lambda pair: pair[0]) if who not in old))
 
 
 def _came_in(text: str) -> list[str]:
