@@ -170,6 +170,11 @@ def test_who_came_in_is_new_unless_the_community_knows_them():
     assert digested(day(*lines), known_authors={"阿茶"}).newcomers == ("余小鱼", "小峰")
 
 
+def test_who_came_to_advertise_is_no_newcomer():
+    lines = [(1, "系统", "洁享 加入了群聊"), (2, "洁享", "专业家电清洗 加微信"), (3, "系统", "余小鱼 加入了群聊")]
+    assert digested(day(*lines), flagged={"m2"}).newcomers == ("余小鱼",)
+
+
 def test_coverage_counts_members_and_what_is_left_out():
     lines = [
         (1, "系统", "余小鱼 加入了群聊"),

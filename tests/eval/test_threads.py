@@ -5,8 +5,9 @@ from itertools import pairwise
 import pytest
 
 from eval.clustering import agreement, exact_match, local_agreement, one_to_one
+from eval.digests import counts, readable
 from eval.rouge import rouge_l, rouge_n
-from eval.threads import by_pauses, by_replies, counts, readable
+from eval.threads import by_pauses, by_replies
 from training.days import days
 from training.thread_cases import sample
 from training.threads import bcubed

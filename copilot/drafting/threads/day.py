@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from copilot.drafting.threads.marks import Marks, marks, typed_words
+from copilot.drafting.threads.marks import Marks, is_notice, marks, typed_words
 from copilot.drafting.threads.names import mentions
 from copilot.drafting.threads.words import Token, content_words, tokens
 from copilot.text import TextViews, text_views
@@ -22,7 +22,8 @@ class Post:
     """One message as it is read. `place` is its place in the day, `minute` minutes since the first message.
 
     `answers` is the place of the message that it replies to or quotes, None where it does neither or that one is not
-    at hand. `named` are members it names. `words` name matters, repetitions included.
+    at hand. `named` are members it names. `words` name matters, repetitions included. `notice` is a line of the
+    platform itself.
     """
 
     message: Message
@@ -34,6 +35,7 @@ class Post:
     tokens: tuple[Token, ...]
     words: tuple[str, ...]
     marks: Marks
+    notice: bool
     answers: int | None
     named: tuple[str, ...]
 
@@ -80,7 +82,8 @@ def read_day(timed: Sequence[tuple[datetime, Message]]) -> list[Post]:
                 normals[place],
                 tuple(found),
                 tuple(content_words(found)),
-                marks(authors[place], normals[place]),
+                marks(normals[place]),
+                is_notice(authors[place], normals[place]),
                 answered[place],
                 tuple(named[place]),
             )

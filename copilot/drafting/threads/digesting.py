@@ -55,8 +55,9 @@ def digest(
     """Digest the messages of [since, until), in any order; those without a time count as sent with the one before them.
 
     `flagged` are ids of messages that must not be shown: they help to see who talks with whom, and no text of theirs
-    enters a topic, a keyword or a thread. `known_authors` are members who had spoken before. Members' text is only
-    ever counted, compared and cut out, so that nothing in it can act as an instruction.
+    enters a topic, a keyword or a thread; their authors are no newcomers. `known_authors` are members who had spoken
+    before. Members' text is only ever counted, compared and cut out, so that nothing in it can act as an instruction.
+    `weights` are the shipped ones unless an evaluation brings its own.
 
     Raises InvalidInput where `until` is not after `since`, or only one of them has a time zone.
     """
@@ -71,7 +72,8 @@ def digest(
     found = [read(day, places, weights, hidden) for places in grouped(day, weights)]
     told = [thread for thread in found if not is_chat(thread, weights)]
     threads = _threads(day, found, weights, hidden)
-    notices = [post for post in everything if post.marks.notice]
+    notices = [post for post in everything if post.notice]
+    unwelcome = {post.author for post in day.posts if post.message.id in hidden}
     return Digest(
         community,
         coverage(day.posts, hidden, since, until),
@@ -79,14 +81,14 @@ def digest(
         open_questions=_in_order(day, open_questions(found, weights)),
         decisions=_in_order(day, settled(told, weights)),
         thanks=_thanks(found, hidden),
-        newcomers=newcomers(day.posts, notices, known_authors),
+        newcomers=newcomers(day.posts, notices, unwelcome | frozenset(known_authors or ())),
         thin=sum(sum(thread.usable) for thread in told) < weights.limits.thin,
     )
 
 
 def told_by_members(posts: Sequence[Post], encoder: Encoder | None) -> Evidence:
     """Return the evidence of what members said, without the platform's notices; texts are encoded in one batch."""
-    said = [post for post in posts if not post.marks.notice]
+    said = [post for post in posts if not post.notice]
     renumbered = renumber(said)
     vectors = encoder.encode([post.views for post in renumbered]) if encoder and renumbered else None
     return evidence(renumbered, vectors)

@@ -52,14 +52,14 @@ def _usable(form: str) -> bool:
 class Nicknames:
     """The members who spoke, and the forms by which exactly one of them can be meant."""
 
-    def __init__(self, authors: Collection[str], common: Collection[str] = ()) -> None:
+    def __init__(self, authors: Collection[str]) -> None:
         forms = {author: {form for form in _forms(author) if _usable(form)} for author in authors}
         shared = Counter(form for each in forms.values() for form in each)
         owners: dict[str, str] = {}
         for author in sorted(authors):
             own = text_views(author).normal.text.casefold().strip()
             for form in forms[author]:
-                if form == own or (shared[form] == 1 and form not in _GENERIC and form not in common):
+                if form == own or (shared[form] == 1 and form not in _GENERIC):
                     owners.setdefault(form, author)
         self._owners = list(owners.values())
         self._finder = AhoCorasick(list(owners), matchkind=MatchKind.LeftmostLongest) if owners else None
@@ -72,9 +72,9 @@ class Nicknames:
         return list(dict.fromkeys(self._owners[index] for index, _, _ in found))
 
 
-def mentions(texts: Sequence[str], authors: Sequence[str], common: Collection[str] = ()) -> list[list[str]]:
+def mentions(texts: Sequence[str], authors: Sequence[str]) -> list[list[str]]:
     """Return for each normal form the members it names, its own author left out."""
-    nicknames = Nicknames({author for author in authors if author}, common)
+    nicknames = Nicknames({author for author in authors if author})
     return [
         [name for name in nicknames.named(text) if name != author] for text, author in zip(texts, authors, strict=True)
     ]

@@ -20,8 +20,8 @@ _SELF = re.compile(
 )
 
 
-def newcomers(posts: Sequence[Post], notices: Sequence[Post], known: Collection[str] | None) -> tuple[str, ...]:
-    """Return the nicknames of those who came in, in order; `known` are members who had spoken before, if that is known.
+def newcomers(posts: Sequence[Post], notices: Sequence[Post], others: Collection[str]) -> tuple[str, ...]:
+    """Return the nicknames of those who came in, in order; `others` are never among them.
 
     Who greets and says that they are new counts by their first message, or where somebody welcomes them for it.
     """
@@ -33,8 +33,8 @@ def newcomers(posts: Sequence[Post], notices: Sequence[Post], known: Collection[
         if post.author and post.author not in heard and _introduces(post, posts[index + 1 : index + 7]):
             found.append((post.minute, post.author))
         heard.add(post.author)
-    old = frozenset(known or ())
-    return tuple(dict.fromkeys(who for _, who in sorted(found, key=lambda pair: pair[0]) if who not in old))
+    in_order = sorted(found, key=lambda pair: pair[0])
+    return tuple(dict.fromkeys(who for _, who in in_order if who not in others))
 
 
 def _came_in(text: str) -> list[str]:

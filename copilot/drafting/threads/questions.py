@@ -26,8 +26,8 @@ FEATURES = (
     "shared_after",
     "dull",
 )
-_NEAR = 8
-"""Messages after a question among which its answer is looked for."""
+_NEAR, _FAR = 8, 60
+"""Messages after a question among which its answer is looked for, and after which it is no longer."""
 
 
 def asked(talk: Conversation) -> list[int]:
@@ -44,7 +44,7 @@ def _answers(post: Post) -> bool:
 
 def row(talk: Conversation, index: int, salience: float) -> list[float]:
     """Return the features of a question; `salience` are the log-odds of the thread's best message."""
-    post, after = talk.posts[index], talk.posts[index + 1 :]
+    post, after = talk.posts[index], talk.posts[index + 1 : index + 1 + _FAR]
     marks = post.marks
     others = [p for p in after if p.author != post.author]
     own = [p for p in after if p.author == post.author]

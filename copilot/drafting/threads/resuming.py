@@ -69,7 +69,7 @@ class Threads:
             joins[list(self._with_person[one]), 4] += 1 / len(people)
         joins[:, 5] = [day.people[places[0]] == day.people[talk[0]] for places in self._places]
         if day.vectors is not None and count:
-            total, weight = self._total(talk)
+            total, weight = _total(day, day.vectors, talk)
             means = np.stack(self._totals) @ total / np.sqrt((np.array(self._weights) + 0.1) * (weight + 0.1))
             joins[:, 6] = np.clip(means / 9, -1, 2)
         start = day.posts[talk[0]].minute
@@ -77,12 +77,6 @@ class Threads:
         joins[:, 8] = [math.log(len(places)) for places in self._places]
         rows[-1, len(RESUME) :] = self._apart(talk, float(joins[:, 2].max(initial=0.0)))
         return rows
-
-    def _total(self, talk: Sequence[int]) -> tuple[Vectors, float]:
-        day = self._day
-        assert day.vectors is not None  # noqa: S101 - only called with vectors
-        weights = np.array([day.content[i] for i in talk], dtype=np.float32)
-        return weights @ day.vectors[list(talk)], float(weights.sum())
 
     def _apart(self, talk: Sequence[int], known: float) -> list[float]:
         day, first = self._day, self._day.posts[talk[0]].marks
@@ -108,7 +102,7 @@ class Threads:
             self._weights.append(0.0)
         self._places[k] += talk
         if day.vectors is not None:
-            total, weight = self._total(talk)
+            total, weight = _total(day, day.vectors, talk)
             self._totals[k] = self._totals[k] + total
             self._weights[k] += weight
         for i in talk:
@@ -117,6 +111,12 @@ class Threads:
             for word in day.words[i]:
                 self._with_word[word].add(k)
         return k
+
+
+def _total(day: Evidence, vectors: Vectors, talk: Sequence[int]) -> tuple[Vectors, float]:
+    """Return the sum of a talk's vectors, each by how much its message says, and of these weights."""
+    weights = np.array([day.content[i] for i in talk], dtype=np.float32)
+    return weights @ vectors[list(talk)], float(weights.sum())
 
 
 def threads(day: Evidence, talks: Sequence[Sequence[int]], weights: Floats, margin: float) -> list[list[int]]:

@@ -20,12 +20,14 @@ _IN_ADVANCE = re.compile(
 _BACK = 8
 """Messages before the thanks among which the helper is looked for."""
 _MINUTES = 180.0
+_SPOKE = 60
+"""Messages before the thanks among which the thanker must have spoken, to have been helped."""
 
 
 def thanks(talk: Conversation, flagged: Collection[str]) -> Iterator[Thanks]:
     """Yield the thanks of a thread, one for each person thanked; nobody where it is not clear who is meant."""
     for index, post in enumerate(talk.posts):
-        if post.message.id in flagged or post.marks.notice or _IN_ADVANCE.search(post.normal):
+        if post.message.id in flagged or _IN_ADVANCE.search(post.normal):
             continue
         if post.marks.thanks:
             people = post.named or tuple(_helper(talk, index))
@@ -44,7 +46,7 @@ def _helper(talk: Conversation, index: int) -> Iterator[str]:
         return
     if _to_nobody(post):
         return
-    spoke = any(p.author == post.author for p in talk.posts[:index])
+    spoke = any(p.author == post.author for p in talk.posts[max(0, index - _SPOKE) : index])
     for earlier in reversed(talk.posts[max(0, index - _BACK) : index]):
         if post.minute - earlier.minute > _MINUTES:
             return
@@ -60,4 +62,4 @@ def _to_nobody(post: Post) -> bool:
 
 def _helps(post: Post) -> bool:
     marks = post.marks
-    return (marks.content > 3 or marks.attaches) and not (marks.asks or marks.thanks or marks.feels or marks.notice)
+    return (marks.content > 3 or marks.attaches) and not (marks.asks or marks.thanks or marks.feels)
