@@ -1,0 +1,7 @@
+"""News from feeds the operator chose: read, freed of repetitions, ranked by a theme. Nothing is fetched here."""
+
+from copilot.drafting.feeds.links import normal_link
+from copilot.drafting.feeds.reading import Feed, read_feed
+from copilot.drafting.feeds.state import FeedState, failed, succeeded
+
+__all__ = ["Feed", "FeedState", "failed", "normal_link", "read_feed", "succeeded"]

@@ -1,0 +1,71 @@
+"""Whether two short texts say the same: by their normal form, as near-copies, or by their vectors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from copilot.text import text_views
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from copilot.ports import Encoder
+
+_NOT_CONTENT = re.compile(r"[\W_]+")
+
+
+def content(text: str) -> str:
+    """Return the normal form of a text without punctuation, spaces and emoji."""
+    return _NOT_CONTENT.sub("", text_views(text).normal.text)
+
+
+def pairs(text: str) -> frozenset[str]:
+    """Character bigrams of a text's content; a text of one character is its own."""
+    said = content(text)
+    return frozenset(said[i : i + 2] for i in range(len(said) - 1)) or frozenset({said} - {""})
+
+
+def overlap(a: frozenset[str], b: frozenset[str]) -> float:
+    """Sørensen–Dice coefficient of two sets, in [0, 1]; 0 where one is empty."""
+    return 2 * len(a & b) / (len(a) + len(b)) if a and b else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts ready to be compared: their contents, bigrams, and unit vectors of shape (texts, dim) where there is an
+    encoder."""
+
+    contents: tuple[str, ...]
+    pairs: tuple[frozenset[str], ...]
+    vectors: NDArray[np.float32] | None
+
+    def __len__(self) -> int:
+        return len(self.contents)
+
+
+def read_texts(texts: Sequence[str], encoder: Encoder | None) -> Texts:
+    """Prepare texts; all vectors come from one call."""
+    vectors = encoder.encode([text_views(text) for text in texts]) if encoder is not None and texts else None
+    return Texts(tuple(map(content, texts)), tuple(map(pairs, texts)), vectors)
+
+
+def likeness(a: Texts, i: int, b: Texts, j: int) -> tuple[float, float]:
+    """Return how alike two texts are in their characters and in their vectors, each at most 1; 1 for the same words.
+
+    Vectors count 0 where either side has none.
+    """
+    if a.contents[i] and a.contents[i] == b.contents[j]:
+        return 1.0, 1.0
+    if a.vectors is None or b.vectors is None:
+        return overlap(a.pairs[i], b.pairs[j]), 0.0
+    return overlap(a.pairs[i], b.pairs[j]), float(a.vectors[i] @ b.vectors[j])
+
+
+def closest(a: Texts, i: int, b: Texts) -> tuple[float, float]:
+    """Return the largest likeness of one text to any of several, by characters and by vectors; (0, 0) for none."""
+    found = [likeness(a, i, b, j) for j in range(len(b))]
+    return max((c for c, _ in found), default=0.0), max((v for _, v in found), default=0.0)
