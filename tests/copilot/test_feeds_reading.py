@@ -41,7 +41,8 @@ def test_an_entry_becomes_an_untrusted_fact_with_its_source_date_and_link():
 
 def test_atom_and_json_feed_are_read_alike():
     atom = (
-        '<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title><entry><title type="html">&lt;b&gt;甲&lt;/b&gt;</title>'
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title>'
+        '<entry><title type="html">&lt;b&gt;甲&lt;/b&gt;</title>'
         '<link href="https://e.org/1"/><id>urn:1</id><updated>2026-02-17T07:00:00Z</updated></entry></feed>'
     )
     made = {

@@ -2,7 +2,7 @@
 
 from copilot.drafting.calendar.days import Occasion, Sort, occasions, weekday
 from copilot.drafting.calendar.events import Event, coming_events
-from copilot.drafting.calendar.facts import day_facts
+from copilot.drafting.calendar.facts import day_facts, solemn
 from copilot.drafting.calendar.recurrence import When, read_when
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "day_facts",
     "occasions",
     "read_when",
+    "solemn",
     "weekday",
 ]

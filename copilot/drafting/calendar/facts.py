@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from copilot.drafting.calendar.days import CHINA, Occasion, Sort, occasions, upcoming, weekday
 from copilot.drafting.calendar.events import Event, coming_events
-from copilot.drafting.calendar.names import MONTHS_EN, Name
+from copilot.drafting.calendar.names import MONTHS_EN, SOLEMN, Name
 from copilot.drafting.types import Fact, Origin
 from copilot.errors import InvalidInput
 
@@ -25,9 +25,9 @@ def day_facts(
 ) -> tuple[Fact, ...]:
     """Return what is to be said about a day: its weekday, what it is, what is near, the community's events.
 
-    Ids begin with `calendar:` or `event:` and carry the date; `at` is the beginning of that day, or an event's time, in
-    the time zone. Each is trusted: it comes from published calendars or from the operator. Raises InvalidInput for an
-    unknown `time_zone`, `language` or `country`.
+    Ids begin with `calendar:` or `event:` and carry the date; `at` is the beginning of that day, or an event's time,
+    in the time zone; `by` is an event's name. Each is trusted: it comes from published calendars or from the operator.
+    Raises InvalidInput for an unknown `time_zone`, `language` or `country`.
     """
     if language not in ("zh", "en"):
         raise InvalidInput("语言是 zh 或 en / language is zh or en", param="language")
@@ -64,7 +64,11 @@ def _name(name: Name, language: str) -> str:
 
 
 def _key(occasion: Occasion) -> str:
-    return f"{occasion.sort}:{occasion.name.en.lower().replace(' ', '-')}"
+    return f"{occasion.sort}:{_key_name(occasion.name)}"
+
+
+def _key_name(name: Name) -> str:
+    return name.en.lower().replace(" ", "-")
 
 
 def _today(occasion: Occasion, zone: ZoneInfo, language: str, country: str) -> Fact:
@@ -156,7 +160,18 @@ def _event(event: Event, on: date, today: date, zone: ZoneInfo, language: str) -
         f"event:{on.isoformat()}:{key}",
         Origin.EVENT,
         f"{when} {event.name}{place}" if zh else f"{when}: {event.name}{place}",
+        by=event.name,
         at=datetime.combine(on, event.time or time.min, zone),
         url=event.url,
         trusted=True,
+    )
+
+
+def solemn(facts: Sequence[Fact], day: date) -> bool:
+    """Whether one of the calendar's facts says that a day is a solemn one."""
+    names = {_key_name(name) for name in SOLEMN}
+    return any(
+        fact.at is not None and fact.at.date() == day and fact.id.rpartition(":")[2] in names
+        for fact in facts
+        if fact.origin is Origin.CALENDAR
     )

@@ -155,3 +155,7 @@ FIXED: tuple[FixedDay, ...] = (
     FixedDay(Name("国家公祭日", "National Memorial Day", solemn=True), 12, 13, "全国人大常委会 2014", china=True),
     FixedDay(Name("圣诞节", "Christmas Day"), 12, 25, "custom", ("baking", "boardgames", "studyabroad")),
 )
+
+SOLEMN: tuple[Name, ...] = tuple(
+    name for name in (QINGMING, *LUNAR.values(), *(fixed.name for fixed in FIXED)) if name.solemn
+)

@@ -107,7 +107,8 @@ def _xml_feed(text: str) -> tuple[str, list[_Raw]]:
 
 
 def _xml_entry(entry: Mapping[str, Any]) -> _Raw:
-    parsed = next((entry[key] for key in _DATES if key in entry and entry[key]), None)
+    dates = (entry.get(key) for key in _DATES if key in entry)  # asking for one it lacks warns
+    parsed = next((date for date in dates if date), None)
     guid = str(entry.get("id", ""))
     link = str(entry.get("link", "")) or (guid if guid.startswith(("http://", "https://")) else "")
     return _Raw(str(entry.get("title", "")) or str(entry.get("summary", "")), link, _from_struct(parsed))
