@@ -146,7 +146,6 @@ _SAYS_LITTLE = frozenset(
     "其他 任何 内容 消息 广告 信息 有关 相关 交流 讨论 分享 发布 一律 移出 自觉 商家 请去 隔壁 谈论 "
     "no not never the and for please".split()
 )
-)
 
 
 def _tells(word: str) -> bool:
