@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from copilot.ports import Encoder
 
 _NOT_CONTENT = re.compile(r"[\W_]+")
+_HAN = re.compile(r"[\u3400-\u9fff]{2,}")
+_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
+_COMMON = frozenset(
+    "a an the and or of to in on at by for from with is are was were be been do does did have has had you your yours i my "
+    "we our it its this that these those what which who how when where why if not no so as than then there here".split()
+)
 
 
 def content(text: str) -> str:
@@ -24,9 +30,14 @@ def content(text: str) -> str:
 
 
 def pairs(text: str) -> frozenset[str]:
-    """Character bigrams of a text's content; a text of one character is its own."""
-    said = content(text)
-    return frozenset(said[i : i + 2] for i in range(len(said) - 1)) or frozenset({said} - {""})
+    """Return what a text is made of: bigrams of its Chinese characters, and its Latin words but the commonest ones.
+
+    Where that leaves nothing, its content as a whole.
+    """
+    normal = text_views(text).normal.text
+    found = {run[i : i + 2] for run in _HAN.findall(normal) for i in range(len(run) - 1)}
+    found.update(word for word in _WORD.findall(normal) if word not in _COMMON)
+    return frozenset(found) or frozenset({content(text)} - {""})
 
 
 def overlap(a: frozenset[str], b: frozenset[str]) -> float:
