@@ -3,8 +3,8 @@
     python -m eval.feeds
 
 Headlines of the public set `toutiao_headlines` (its dev part; the encoder has seen headlines of the same fourteen
-categories under the categories' names) stand for a day's entries: twelve of each category, five are shown. A headline is
-right where it belongs to the category that a theme, written here, is about. A category is a coarse truth: for a
+categories under the categories' names) stand for a day's entries: twelve of each category, five are shown. A headline
+is right where it belongs to the category that a theme, written here, is about. A category is a coarse truth: for a
 running club every headline on football counts as right, and one on running shoes filed under finance as wrong.
 """
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from copilot.drafting.chance import chance
 from copilot.drafting.likeness import likeness, read_texts
-from copilot.drafting.topics import PastTopic, Setting, Source, TopicPrompt, fitness, off_limits, prompts, stock
+from copilot.drafting.topics import PastTopic, Setting, TopicPrompt, fitness, off_limits, prompts, stock
 from copilot.drafting.topics.past import repeats
 from copilot.drafting.types import Tone
 from copilot.ports import Classifier, Encoder, Relevance
@@ -170,7 +170,7 @@ def _within(own: Sequence[str], model: Model) -> float:
 
 def days_table(model: Model, days: int = 60) -> list[dict[str, object]]:
     """Return a row per community of this file: a prompt a day for two months, nothing asked twice?"""
-    table = []
+    table: list[dict[str, object]] = []
     for name in ("城南车友会", "江边钓友", "劳动法互助", "Riverside runners"):
         past: list[PastTopic] = []
         again = 0
@@ -188,9 +188,7 @@ def days_table(model: Model, days: int = 60) -> list[dict[str, object]]:
 
 
 def _published(found: TopicPrompt, today: date, answers: int) -> PastTopic:
-    return PastTopic(
-        f"{today}", found.question, today, found.pattern, found.source, found.shape, participants=answers
-    )
+    return PastTopic(f"{today}", found.question, today, found.pattern, found.source, found.shape, participants=answers)
 
 
 def learning_table(model: Model, groups: int = 8, times: int = 30, apart: int = 3) -> list[dict[str, object]]:

@@ -6,6 +6,9 @@ The corpus' topic prompts are split by community, never by row. Two things make 
 look better than on a new one: the encoder's relevance was trained on the fitting prompts of all of them, and the word
 lists of what is off limits and what is vague were written by somebody who had read them. So the relevance is silenced
 in half of the copies while fitting (feature dropout; Wager et al., 2013), and a weight never points the wrong way.
+
+Few of the corpus' prompts belong to another community, and in a group it is the commonest mistake, so fitting prompts
+of other communities of the same part are added as prompts that do not fit (`strangers`).
 """
 
 from __future__ import annotations
@@ -40,6 +43,8 @@ _SIDES = {
 }
 """Bounds of the weights: some features can only speak against a question, its length may do either, the others only
 speak for it."""
+STRANGERS = 2
+"""Prompts of others added a community."""
 _RIDGE = 1.0
 _COPIES = 8
 _SILENCED = 0.5
@@ -81,13 +86,27 @@ def communities(part: str) -> Iterator[Community]:
             )
 
 
+def strangers(own: Sequence[Community], each: int = STRANGERS) -> list[tuple[Community, tuple[str, ...]]]:
+    """Return each community with fitting prompts of others, taken in turn."""
+    found = []
+    for place, community in enumerate(own):
+        others = [own[(place + step) % len(own)] for step in range(1, each + 1)]
+        fitting = [[text for text, fits in zip(o.texts, o.fits, strict=True) if fits] for o in others]
+        found.append((community, tuple(texts[place % len(texts)] for texts in fitting if texts)))
+    return found
+
+
 def examples(part: str, relevance: Relevance) -> tuple[Floats, Floats]:
     """Return features of shape (prompts, 1 + FEATURES), the first column being one, and whether each fits."""
     rows: list[tuple[float, ...]] = []
     fits: list[bool] = []
-    for community in communities(part):
+    own = list(communities(part))
+    for community in own:
         rows += features(community.texts, community.name, community.theme, community.bans, relevance)
         fits += community.fits
+    for community, texts in strangers(own):
+        rows += features(texts, community.name, community.theme, community.bans, relevance)
+        fits += [False] * len(texts)
     return np.array([(1.0, *row) for row in rows]), np.array(fits, dtype=np.float64)
 
 

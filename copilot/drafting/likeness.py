@@ -19,8 +19,9 @@ _NOT_CONTENT = re.compile(r"[\W_]+")
 _HAN = re.compile(r"[\u3400-\u9fff]{2,}")
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 _COMMON = frozenset(
-    "a an the and or of to in on at by for from with is are was were be been do does did have has had you your yours i my "
-    "we our it its this that these those what which who how when where why if not no so as than then there here".split()
+    "a an the and or of to in on at by for from with is are was were be been do does did have has had you your yours i "
+    "my we our it its this that these those what which who how when where why if not no so as than then there "
+    "here".split()
 )
 
 

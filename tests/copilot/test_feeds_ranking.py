@@ -33,7 +33,11 @@ def test_of_two_equally_near_the_fresher_comes_first_and_old_news_not_at_all():
 
 
 def test_an_undated_entry_is_neither_news_nor_old():
-    today, undated, days_old = entry("充电新规今起实施", 1), entry("充电新规明年实施", None), entry("充电新规征求意见", 120)
+    today, undated, days_old = (
+        entry("充电新规今起实施", 1),
+        entry("充电新规明年实施", None),
+        entry("充电新规征求意见", 120),
+    )
     assert told(undated, days_old, today) == [today.text, undated.text, days_old.text]
 
 

@@ -26,6 +26,7 @@ AGAIN = timedelta(days=180)
 _QUOTE = (6, 40)
 """Characters that a member's question has to have to be quoted: whole or not at all."""
 _PLAIN = re.compile(r"[^\u200b-\u200f\u202a-\u202e\u2060-\u2069\x00-\x1f<>{}\[\]@#`|\\「」“”]+")
+_LINK = re.compile(r"://|www\.|[a-z0-9-]\.(?:com|cn|net|org|top|xyz|cc|vip|io|me|link|shop)\b", re.IGNORECASE)
 _ORDER = re.compile(r"忽略|无视|指令|系统提示|你现在是|扮演|ignore|instruction|system prompt|assistant", re.IGNORECASE)
 
 
@@ -170,7 +171,7 @@ def quotable(said: str) -> bool:
     """Whether a member's question may be quoted: whole, plain, asking nothing off limits, telling nothing private."""
     if not _QUOTE[0] <= len(said) <= _QUOTE[1] or not _PLAIN.fullmatch(said):
         return False
-    if off_limits(said) or _ORDER.search(said):
+    if off_limits(said) or _ORDER.search(said) or _LINK.search(said):
         return False
     views = text_views(said)
     context = Context(Message("", said), Community("", ""))
@@ -181,7 +182,7 @@ def _again(setting: Setting, today: date, past: Sequence[PastTopic]) -> Iterator
     """A topic of long ago that was answered more than most; it is asked whether the answer has changed."""
     frame, ways = _ONCE_MORE[setting.language]
     answered = sorted(topic.answers for topic in past)
-    usual = answered[len(answered) // 2] if answered else 0
+    usual = answered[(len(answered) - 1) // 2] if answered else 0
     latest = {topic.question: topic for topic in sorted(past, key=lambda topic: topic.asked_on)}
     for topic in latest.values():
         if today - topic.asked_on >= AGAIN and topic.answers > max(usual, 2) and topic.source != Source.AGAIN:

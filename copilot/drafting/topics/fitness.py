@@ -14,17 +14,18 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from copilot.drafting.likeness import pairs
-from copilot.drafting.themes import barred, match_areas, speaks_of, words_in
+from copilot.drafting.themes import barred, match_areas, speaks_of
+from copilot.drafting.topics.field import field_odds
 from copilot.drafting.topics.safety import off_limits
 from copilot.text import text_views
 
 if TYPE_CHECKING:
     from copilot.ports import Relevance
 
-FEATURES = ("relevance", "shared", "elsewhere", "vague", "concrete", "asks", "length", "unwanted", "off_limits")
-"""Log odds of belonging to the theme; bigrams shared with it; words of other areas only; vague phrases; concrete
-question words; whether it asks at all; log of its characters; whether it speaks of what the community does not want;
-whether it is off limits."""
+FEATURES = ("relevance", "shared", "field", "vague", "concrete", "asks", "length", "unwanted", "off_limits")
+"""Log odds of belonging to the theme; bigrams shared with it; odds of its areas against all others by the words of the
+stock; vague phrases; concrete question words; whether it asks at all; log of its characters; whether it speaks of what
+the community does not want; whether it is off limits."""
 
 _VAGUE = re.compile(
     r"大家(?:都)?(?:觉得|怎么看|聊聊|说说|谈|来说|最近|今天)|随便(?:聊|说)|你们(?:怎么)?(?:看|觉得|想)|"
@@ -75,7 +76,7 @@ def features(
         (
             odd,
             min(len(pairs(text) & wanted), 4) / 4,
-            float(_elsewhere(text, own)),
+            field_odds(text, own),
             min(len(_VAGUE.findall(text.lower())), 2) / 2,
             min(len(_CONCRETE.findall(text.lower())), 4) / 4,
             float(bool(_ASKS.search(text))),
@@ -94,9 +95,3 @@ def _relevance(texts: Sequence[str], theme: str, relevance: Relevance | None) ->
     views = [text_views(text) for text in texts]
     found = relevance.belongs([theme] * len(views), views, range(len(views)), [()] * len(views))
     return [max(-4.0, min(4.0, math.log(max(p, 1e-6) / max(1 - p, 1e-6)))) / 2 for p in found]
-
-
-def _elsewhere(text: str, own: Sequence[str]) -> bool:
-    if not own or any(words_in(text, area) for area in own):
-        return False
-    return any(match.area not in own for match in match_areas("", text))

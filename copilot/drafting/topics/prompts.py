@@ -32,16 +32,13 @@ if TYPE_CHECKING:
 MOST = 20
 _BALANCE = 0.7
 """Share of quality against variety in the choice (lambda of Carbonell and Goldstein, 1998)."""
-_TIMELY: Mapping[Source, float] = {
-    Source.AREA: 0.0,
-    Source.THEME: -0.5,
-    Source.DAY: 0.6,
-    Source.EVENT: 0.8,
-    Source.OPEN: 0.6,
-    Source.AGAIN: 0.0,
-}
-"""Head start in log odds: what today offers comes before what can be asked any day."""
-_PLENTY, _GENERAL = 8, -2.0
+_GIVEN: Mapping[Source, float] = {Source.EVENT: 4.0, Source.DAY: 3.5, Source.AGAIN: 2.0}
+"""Log odds of questions whose fit is no matter of their words: the operator's calendar and what did well before."""
+_TIMELY: Mapping[Source, float] = {Source.THEME: -0.5, Source.OPEN: 3.0}
+"""Head start in log odds of other sources before the questions of an area."""
+_WORTH_ASKING = 0.3
+"""A member's question below this fit is small talk or belongs elsewhere."""
+_PLENTY, _GENERAL = 5, -2.0
 """From so many questions written for its field on, a theme needs those that fit any noun hardly ever."""
 _SPREAD = 0.6
 """Scale of the chance in a ranking, in log odds, so that the days differ."""
@@ -94,8 +91,12 @@ def prompts(
     found = [c for c in found if c.pattern not in patterns]
     texts = read_texts([c.question for c in found], encoder)
     before = read_texts([topic.question for topic in asked], encoder)
-    fresh = [i for i in range(len(found)) if not repeats(texts, i, before)]
-    fits = fitness([c.question for c in found], setting.name, setting.theme, setting.bans, relevance)
+    fits = fitness([_judged(c) for c in found], setting.name, setting.theme, setting.bans, relevance)
+    fresh = [
+        i
+        for i in range(len(found))
+        if not repeats(texts, i, before) and (found[i].source is not Source.OPEN or fits[i] >= _WORTH_ASKING)
+    ]
     luck = _luck(past, today, seed)
     plenty = sum(found[i].source is Source.AREA for i in fresh) >= _PLENTY
     scores = {
@@ -121,10 +122,15 @@ def _allowed(setting: Setting, found: Iterable[Candidate]) -> list[Candidate]:
     unwanted = barred(setting.theme, setting.bans)
     kept = []
     for candidate in found:
-        said = f"{candidate.question} {' '.join(candidate.ways)}"
-        if off_limits(said) is None and not speaks_of(said, unwanted):
+        said = (candidate.question, *candidate.ways)
+        if off_limits(*said) is None and not any(speaks_of(text, unwanted) for text in said):
             kept.append(candidate)
     return kept
+
+
+def _judged(candidate: Candidate) -> str:
+    """What fit is judged by: a member's own words, not the sentence that quotes them."""
+    return candidate.facts[0].text if candidate.source is Source.OPEN else candidate.question
 
 
 def _luck(past: Sequence[PastTopic], today: date, seed: str) -> Callable[[Candidate], float]:
@@ -148,9 +154,9 @@ def _luck(past: Sequence[PastTopic], today: date, seed: str) -> Callable[[Candid
 
 
 def _score(candidate: Candidate, fit: float, luck: float, seed: str) -> float:
-    odds = math.log(max(fit, 1e-4) / max(1 - fit, 1e-4))
+    odds = _GIVEN.get(candidate.source, min(math.log(max(fit, 1e-4) / max(1 - fit, 1e-4)), 3.0))
     luck += chance(seed, candidate.pattern, "rank").gauss(0, _SPREAD)
-    return min(odds, 3.0) + 2 * math.log(candidate.weight) + _TIMELY[candidate.source] + luck
+    return odds + 2 * math.log(candidate.weight) + _TIMELY.get(candidate.source, 0.0) + luck
 
 
 def _varied(found: Sequence[Candidate], texts: Texts, scores: Mapping[int, float], most: int) -> list[int]:

@@ -29,10 +29,10 @@ _LISTS: tuple[tuple[OffLimits, str], ...] = (
     ),
     (
         OffLimits.PRIVATE,
-        r"身份证|银行卡|手机号|护照[页签]|签证页|离婚|病人[^，。？]{0,4}(?:谁|名)|[哪那]个病人|"
+        r"身份证|银行卡号|手机号|护照[页签]|签证页|离婚|病人[^，。？]{0,4}(?:谁|名)|[哪那]个病人|"
         r"住(?:哪家|几楼|哪个)酒店|"
         r"(?:电话|微信|住址|地址|门牌|房间号|车牌|工资条?|收入|存款|密码|密钥|私钥|验证码)[^，。？]{0,6}(?:发|报|晒|多少|是什么|谁有|给|规则)|"
-        r"(?:发|晒|报|比)[^，。？]{0,4}(?:体重|收入|工资|存款|成绩|分数|排名)|"
+        r"(?:晒|报|比|发出|发一下)[^，。？]{0,4}(?:体重|收入|工资|存款|成绩|分数|排名)|"
         r"(?:phone number|password|home address|salary|passport) (?:of|is|are|please)|"
         r"your (?:salary|password|home address)",
     ),
@@ -59,14 +59,18 @@ _LISTS: tuple[tuple[OffLimits, str], ...] = (
     ),
     (
         OffLimits.TRADE,
-        r"接单|订单[^，。？]{0,6}报名|要的(?:私|接龙)|私(?:聊|我)|领券|报我名|返(?:现|利)|拉(?:人头|下线)|成团|"
+        r"(?<!交)接单|订单[^，。？]{0,6}报名|要的(?:私|接龙)|私(?:聊|我)|领券|报我名|返(?:现|利)|拉(?:人头|下线)|成团|"
         r"高价收|扫码|转钱|谈价|dm me|promo code|for sale",
     ),
 )
 _KINDS = tuple((kind, re.compile(pattern)) for kind, pattern in _LISTS)
 
 
-def off_limits(text: str) -> OffLimits | None:
-    """Return why a question may not be asked, None where nothing speaks against it."""
-    said = text_views(text).normal.text
-    return next((kind for kind, pattern in _KINDS if pattern.search(said)), None)
+def off_limits(*texts: str) -> OffLimits | None:
+    """Return why a question, or one of several texts, may not be asked; None where nothing speaks against them."""
+    for text in texts:
+        said = text_views(text).normal.text
+        for kind, pattern in _KINDS:
+            if pattern.search(said):
+                return kind
+    return None
