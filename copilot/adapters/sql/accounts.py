@@ -42,6 +42,11 @@ class Accounts:
         self._engine = engine
         self._nobody = _hasher.hash(secrets.token_urlsafe())
 
+    @property
+    def engine(self) -> sa.Engine:
+        """Where they are kept."""
+        return self._engine
+
     def create(
         self,
         name: str,
@@ -53,26 +58,11 @@ class Accounts:
         actor: str = SYSTEM,
     ) -> Account:
         """Keep a new account; raises Conflict where the name is taken, InvalidInput for a name or password unfit."""
-        name = name.strip()
-        if not name or len(name) > 60 or ":" in name:
-            raise InvalidInput("a name has 1 to 60 characters and no colon", param="name")
-        row = {
-            "name": name,
-            "password": None if password is None else _hash(password),
-            "subject": subject,
-            "admin": admin,
-            "language": language,
-            "created_at": datetime.now(UTC),
-        }
         with translated(), self._engine.connect() as connection:
-            take_write_lock(connection)
-            try:
-                account_id = connection.execute(sa.insert(accounts).values(row).returning(accounts.c.id)).scalar_one()
-            except sa.exc.IntegrityError as error:
-                raise Conflict("this name is taken", param="name") from error
-            _note(connection, actor, "account.create", "", account_id, after={"admin": admin})
+            account = add_account(connection, name, password, admin=admin, language=language, subject=subject)
+            _note(connection, actor, "account.create", "", account.id, after={"admin": admin})
             connection.commit()
-        return Account(account_id, name, admin, language, {})
+        return account
 
     def all(self) -> list[Account]:
         """All accounts by name, disabled ones too."""
@@ -207,6 +197,35 @@ def _note(
     """Keep in the audit log what was done with an account."""
     deed = Deed(actor, action, community_id, f"account:{account_id}", before=before or {}, after=after or {})
     SqlAuditLog(connection).add(deed, datetime.now(UTC))
+
+
+def add_account(
+    connection: sa.Connection,
+    name: str,
+    password: str | None,
+    *,
+    admin: bool = False,
+    language: str = "zh",
+    subject: str | None = None,
+) -> Account:
+    """Add an account within somebody's transaction; raises as `Accounts.create`."""
+    name = name.strip()
+    if not name or len(name) > 60 or ":" in name:
+        raise InvalidInput("a name has 1 to 60 characters and no colon", param="name")
+    row = {
+        "name": name,
+        "password": None if password is None else _hash(password),
+        "subject": subject,
+        "admin": admin,
+        "language": language,
+        "created_at": datetime.now(UTC),
+    }
+    take_write_lock(connection)
+    try:
+        account_id = connection.execute(sa.insert(accounts).values(row).returning(accounts.c.id)).scalar_one()
+    except sa.exc.IntegrityError as error:
+        raise Conflict("this name is taken", param="name") from error
+    return Account(account_id, name, admin, language, {})
 
 
 def _read(connection: sa.Connection, which: sa.ColumnElement[bool]) -> Account:
