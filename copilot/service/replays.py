@@ -25,16 +25,16 @@ from copilot.types import Assessment, Case, Clause, Message, Resolution, RuleSet
 class Proposal:
     """A change to try on what was said already; what is None stays as it is.
 
-    `confirmed` are readings of clauses of `rules` that a person confirmed. `lists` replaces keyword and domain lists of
-    the community by their names. `reread` has the model that runs read
-    again what another one, or another version of it, had judged.
+    `lists` replaces keyword and domain lists of the community by their names. `confirmed` are readings of clauses of
+    `rules` that a person confirmed. `reread` has the model that runs read again what another one, or another version of
+    it, had judged.
     """
 
     policy: Mapping[str, Any] | None = None
     rules: str | None = None
-    confirmed: tuple[Clause, ...] = ()
     lists: Mapping[str, tuple[str, ...]] | None = None
     reread: bool = False
+    confirmed: tuple[Clause, ...] = ()
 
 
 Progress = Callable[[int, int], None]
