@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from unicodedata import category
 
 from copilot.reasons import ZH_LABEL
 from copilot.signals.links import listed_host, registered_domain
@@ -45,8 +46,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Entries in order, each once, and the lines that could not be read. Where there are problems nothing is lost:
-    the text is still in the hands of whoever typed it."""
+    """Entries in order, each once, and the lines that could not be read."""
 
     entries: tuple[str, ...]
     problems: tuple[Problem, ...]
@@ -108,7 +108,7 @@ def _form(word: str) -> str:
 
 
 def _word(entry: str) -> str:
-    if not _form(entry):
+    if all(category(char)[0] in "PZC" for char in _form(entry)):  # an emoji is a word, a comma is none
         raise _Wrong(Fault.NO_WORD, entry)
     return entry
 

@@ -63,9 +63,8 @@
   addEventListener("beforeunload", (event) => {
     if (unsaved) event.preventDefault();
   });
-  addEventListener("pageshow", () => {
-    unsaved = document.querySelector("[data-guard]") && document.querySelector(".problem[role=alert], .notice[role=alert]") ? unsaved : null;
-  });
+  const refused = document.querySelector("[role=alert]") && document.querySelector("[data-guard]");
+  if (refused) touched(refused); // it came back with problems, so it is not saved yet
 
   document.addEventListener("submit", (event) => {
     const ask = event.target.dataset.ask;

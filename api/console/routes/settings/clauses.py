@@ -45,6 +45,11 @@ class Typing:
         """The findings that are not shown beside their clause."""
         return [finding for finding in self.findings if finding.kind is not FindingKind.UNSURE]
 
+    @property
+    def gaps(self) -> list[Label]:
+        """The labels that no clause speaks of."""
+        return [finding.label for finding in self.findings if finding.label is not None]
+
     def counted(self) -> dict[str, int]:
         """How many clauses there are of each kind, and how many readings are unsure."""
         kinds = {kind.value: sum(c.kind is kind for c in self.rules.clauses) for kind in ClauseKind}

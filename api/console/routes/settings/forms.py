@@ -122,9 +122,10 @@ def address(visit: Visit) -> str:
     return f"/console/c/{quote(visit.community.id)}/settings"
 
 
-def back(visit: Visit, tab: str, done: str) -> RedirectResponse:
-    """Return to a page after a change, which then says what was done."""
-    return RedirectResponse(f"{address(visit)}/{tab}?done={done}", 303)
+def back(visit: Visit, tab: str, done: str, version: int | None = None) -> RedirectResponse:
+    """Return to a page after a change, which then says what was done, and shows a version."""
+    chosen = "" if version is None else f"&from={version}"
+    return RedirectResponse(f"{address(visit)}/{tab}?done={done}{chosen}", 303)
 
 
 def fragment(request: Request, visit: Visit, template: str, status: int = 200, **context: Any) -> HTMLResponse:

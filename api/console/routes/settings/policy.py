@@ -25,6 +25,7 @@ from api.console.routes.settings.policies import (
 )
 from api.console.routes.settings.replaying import Example, run
 from api.console.routes.settings.trying import tried
+from api.console.routes.settings.versions import base_of, in_state, numbered
 from api.errors import ApiError
 from api.pieces import pieces_of
 from copilot.errors import Conflict
@@ -49,8 +50,7 @@ _ORDER = (Move.REMOVED, Move.KEPT, Move.FLAGGED, Move.CLEARED)
 def show_policy(request: Request, visit: Operator) -> Response:
     """The policy in force, or the version asked for, ready to be changed."""
     versions = pieces_of(request).service.policies.all(visit.community.id)
-    asked = request.query_params.get("from", "")
-    chosen = next((v for v in versions if str(v.number) == asked), None) or _in_state(versions, State.LIVE)
+    chosen = base_of(versions, request.query_params.get("from", ""))
     policy = chosen.value if chosen is not None else CommunityPolicy()
     values = written(policy, _base(request), language_of(request))
     return _page(request, visit, versions, PolicyForm(values, Problems(language_of(request))))
@@ -67,11 +67,11 @@ def save_policy(request: Request, visit: Operator, form: Form) -> Response:
         return _page(request, visit, policies.all(visit.community.id), read, 400)
     try:
         seen = form.whole("seen", 0, 2**31 - 1, 0)
-        policies.put(visit.community.id, read.body, state, visit.actor, seen=seen)
+        version = policies.put(visit.community.id, read.body, state, visit.actor, seen=seen)
     except Conflict:
         versions = policies.all(visit.community.id)
         return _page(request, visit, versions, read, 409, theirs=_against(request, read.values, versions[0]))
-    return back(visit, "policy", "saved" if state is State.LIVE else "trial")
+    return back(visit, "policy", "saved" if state is State.LIVE else "trial", version.number)
 
 
 @router.get("/scores")
@@ -128,10 +128,7 @@ async def replay_policy(request: Request, visit: Operator, form: Form) -> Respon
 @router.get("/versions/{number}")
 def show_version(number: Number, request: Request, visit: Operator) -> Response:
     """What a version changed against the one in force."""
-    versions = pieces_of(request).service.policies.all(visit.community.id)
-    chosen = next((version for version in versions if version.number == number), None)
-    if chosen is None:
-        raise ApiError(404, "there is no such version")
+    chosen = numbered(pieces_of(request).service.policies.all(visit.community.id), number)
     lines = _against(request, _in_force(request, visit), chosen)
     tell = partial(told, language_of(request))
     return fragment(request, visit, "policy_difference", lines=lines, tell=tell)
@@ -141,8 +138,7 @@ def show_version(number: Number, request: Request, visit: Operator) -> Response:
 def promote_policy(number: Number, request: Request, visit: Operator, form: Form) -> Response:
     """Put a version in force; only an owner where it lets the machine remove."""
     policies = pieces_of(request).service.policies
-    chosen = next((v for v in policies.all(visit.community.id) if v.number == number), None)
-    _must(request, visit, chosen)
+    _must(request, visit, numbered(policies.all(visit.community.id), number))
     policies.promote(visit.community.id, number, visit.actor, seen=form.whole("seen", 0, 2**31 - 1, 0))
     return back(visit, "policy", "promoted")
 
@@ -180,12 +176,8 @@ def _read(request: Request, visit: Visit, form: Form) -> PolicyForm:
     return read_policy(form, _base(request), visit.community.time_zone, language_of(request))
 
 
-def _in_state(versions: list[Version[CommunityPolicy]], state: State) -> Version[CommunityPolicy] | None:
-    return next((version for version in versions if version.state is state), None)
-
-
 def _live(request: Request, visit: Visit) -> CommunityPolicy | None:
-    live = _in_state(pieces_of(request).service.policies.all(visit.community.id), State.LIVE)
+    live = in_state(pieces_of(request).service.policies.all(visit.community.id), State.LIVE)
     return live.value if live is not None else None
 
 
@@ -217,7 +209,7 @@ def _page(
     **context: Any,
 ) -> Response:
     service, now = pieces_of(request).service, datetime.now(UTC)
-    trial = _in_state(versions, State.SHADOW)
+    trial = in_state(versions, State.SHADOW)
     record = service.policies.record(visit.community.id, trial.number, now - _TRIAL_SPAN) if trial else None
     state = service.automatic(visit.community.id)
     until = state.breaker.trip.until if state.breaker.trip is not None else None
@@ -246,7 +238,7 @@ def _page(
         until=datetime.fromtimestamp(until, UTC) if until is not None else None,
         versions=versions[:_SHOWN],
         newest=versions[0] if versions else None,
-        live=_in_state(versions, State.LIVE),
+        live=in_state(versions, State.LIVE),
         trial=trial,
         record=record,
     )

@@ -27,6 +27,7 @@ from api.console.routes.settings.clauses import (
 from api.console.routes.settings.forms import Form, Problems, back, fragment, show
 from api.console.routes.settings.replaying import run
 from api.console.routes.settings.trying import tried
+from api.console.routes.settings.versions import base_of, in_state, numbered
 from api.pieces import pieces_of
 from copilot.errors import Conflict, InvalidInput
 from copilot.ports import State, Version
@@ -53,12 +54,13 @@ class Line:
 def show_rules(request: Request, visit: Operator) -> Response:
     """The rules in force, or those on trial or of a starter set where asked for, ready to be edited."""
     versions = pieces_of(request).service.rulebook.all(visit.community.id)
-    base = _base(versions, request.query_params.get("from", ""))
+    base = base_of(versions, request.query_params.get("from", ""))
     text = base.value.text if base is not None else visit.community.rules
     chosen = request.query_params.get("starter", "")
     if chosen in starters.names():
         text = starters.text(chosen)
-    return _page(request, visit, versions, typing(text, confirmed_of(base.value if base else None)))
+    read = typing(text, confirmed_of(base.value if base else None))
+    return _page(request, visit, versions, read, base=base)
 
 
 @router.post("")
@@ -74,14 +76,14 @@ def save_rules(request: Request, visit: Operator, form: Form) -> Response:
     seen = form.whole("seen", 0, 2**31 - 1, 0)
     try:
         sure = confirmed_of(read.rules)
-        rulebook.put(visit.community.id, read.text, state, visit.actor, confirmed=sure, seen=seen)
+        version = rulebook.put(visit.community.id, read.text, state, visit.actor, confirmed=sure, seen=seen)
     except InvalidInput:
         problems.add("text", "settings.rules.no_clause")
         return _page(request, visit, rulebook.all(visit.community.id), read, 400, problems=problems)
     except Conflict:
         versions = rulebook.all(visit.community.id)
         return _page(request, visit, versions, read, 409, theirs=compared(read.text, versions[0].value.text))
-    return back(visit, "rules", "saved" if state is State.LIVE else "trial")
+    return back(visit, "rules", "saved" if state is State.LIVE else "trial", version.number)
 
 
 @router.post("/read")
@@ -133,10 +135,7 @@ async def replay_rules(request: Request, visit: Operator, form: Form) -> Respons
 def show_version(number: Number, request: Request, visit: Operator) -> Response:
     """What a version changed against the one in force."""
     versions = pieces_of(request).service.rulebook.all(visit.community.id)
-    chosen = next((version for version in versions if version.number == number), None)
-    if chosen is None:
-        raise InvalidInput("there is no such version", param="version")
-    live = next((version for version in versions if version.state is State.LIVE), None)
+    chosen, live = numbered(versions, number), in_state(versions, State.LIVE)
     lines = compared(live.value.text if live else "", chosen.value.text)
     return fragment(request, visit, "rules_difference", lines=lines, chosen=chosen, live=live)
 
@@ -170,17 +169,10 @@ def compared(old: str, new: str) -> list[Line]:
     return [Line(line[0], line[2:]) for line in lines if line[0] != "?"]
 
 
-def _base(versions: list[Version[RuleSet]], asked: str) -> Version[RuleSet] | None:
-    """The version to begin from: the one asked for, else the one in force."""
-    if asked.isdecimal():
-        return next((version for version in versions if version.number == int(asked)), None)
-    return next((version for version in versions if version.state is State.LIVE), None)
-
-
 def _page(
     request: Request, visit: Visit, versions: list[Version[RuleSet]], read: Typing, status: int = 200, /, **context: Any
 ) -> Response:
-    live, trial = (next((v for v in versions if v.state is state), None) for state in (State.LIVE, State.SHADOW))
+    live, trial = in_state(versions, State.LIVE), in_state(versions, State.SHADOW)
     record = None
     if trial is not None:
         since = datetime.now(UTC) - _TRIAL_SPAN
@@ -191,7 +183,7 @@ def _page(
         "rules",
         "rules",
         status,
-        **{"theirs": (), **context},
+        **{"theirs": (), "base": in_state(versions, State.LIVE), **context},
         **_read_context(request, read),
         versions=versions[:_SHOWN],
         newest=versions[0] if versions else None,

@@ -62,10 +62,13 @@ def _alike(now: Assessment, then: Assessment) -> bool:
 
 def _side(name: str, text: str, assessment: Assessment, language: str) -> Side:
     spans = [span for signal in assessment.signals for span in signal.spans]
+    narrow = [span for span in spans if span != (0, len(text))]  # to mark everything is to mark nothing
     reasons = [signal.reason.en if language == "en" else signal.reason.zh for signal in assessment.signals]
     clauses = [(c, c.reason.en if language == "en" else c.reason.zh) for c in assessment.clauses]
     ranked = sorted(assessment.scores.items(), key=lambda item: -item[1])[:3]
-    return Side(name, assessment, parts(text, spans), tuple(dict.fromkeys(reasons)), tuple(ranked), tuple(clauses))
+    return Side(
+        name, assessment, parts(text, narrow or spans), tuple(dict.fromkeys(reasons)), tuple(ranked), tuple(clauses)
+    )
 
 
 def parts(text: str, spans: list[Span]) -> tuple[Part, ...]:
