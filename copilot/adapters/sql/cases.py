@@ -124,7 +124,7 @@ class SqlCases:
         after = LIBRARY[:-1] + chr(ord(LIBRARY[-1]) + 1)  # a range, which an index serves, where LIKE may not
         named = sa.select(cases.c.community_id, sa.func.count())
         named = named.where(cases.c.community_id >= LIBRARY, cases.c.community_id < after)
-        found = self._connection.execute(named.group_by(cases.c.community_id)).tuples()
+        found = self._connection.execute(named.group_by(cases.c.community_id))
         return {name.removeprefix(LIBRARY): count for name, count in found}
 
 

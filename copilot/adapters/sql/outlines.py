@@ -28,7 +28,7 @@ def outlines(connection: sa.Connection, chosen: sa.Subquery) -> Iterator[Outline
         .order_by(c.id)
     )
     with connection.execute(query.execution_options(yield_per=1000)) as result:
-        for row in result.tuples():
+        for row in result:
             yield _outline(*row)
 
 

@@ -113,9 +113,9 @@ def _number(text: str) -> float | None:
 def _ladders(read: PolicyForm) -> dict[str, list[dict[str, Any]]]:
     found = {}
     for label in LABELS:
-        names = read.values[f"ladder.{label}"]
         default = [_rung_name(rung.measure, rung.minutes) for rung in DEFAULT_LADDER[label]]
-        if names and names != default:
+        names = read.values[f"ladder.{label}"] = read.values[f"ladder.{label}"] or default
+        if names != default:
             found[label.value] = [_rung(name) for name in names]
     return found
 
