@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 from array import array
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 
 from copilot.policy import Automatic, Policy, Verdict
 from copilot.ports import Outline
@@ -241,8 +243,9 @@ def position(score: float) -> float:
     return min(max((logit + REACH) / (2 * REACH), 0.0), 1.0)
 
 
-def _bin(score: float) -> int:
-    return min(int(position(score) * BINS), BINS - 1)
+_EDGES = tuple(1 / (1 + math.exp(REACH - 2 * REACH * edge / BINS)) for edge in range(1, BINS))
+_bin = partial(bisect_right, _EDGES)
+"""In which bin a score lies; what is below the first edge or above the last is in the outer ones."""
 
 
 def _counting(automatic: Automatic) -> Automatic:

@@ -111,6 +111,8 @@
     if (bar) bar.replaceWith(Object.assign(document.createElement("p"), { className: "quiet", textContent: button.dataset.cancelled }));
   });
 
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
   // of the replay's subjects only the fields of the chosen one are shown and sent
   function choose(form) {
     const chosen = form.querySelector("[name=subject]:checked")?.value;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from copilot.scoresheet import BINS, REACH, Histogram
+from copilot.scoresheet import BINS, Histogram, position
 
 WIDTH, HALF = 400.0, 56.0
 """Units of the drawing: its width, and the height of either half. The lower half is two fifths as high."""
@@ -57,8 +57,6 @@ def _bar(kind: str, place: int, count: int, most: int) -> Bar:
 def slider(share: str) -> int:
     """Where a percentage lies on a slider from 0 to 1000; what is no number lies at the end."""
     try:
-        value = min(max(float(share) / 100, 1e-9), 1 - 1e-9)
+        return round(1000 * position(float(share) / 100))
     except ValueError:
         return 1000
-    place = (math.log(value / (1 - value)) + REACH) / (2 * REACH)
-    return round(1000 * min(max(place, 0.0), 1.0))

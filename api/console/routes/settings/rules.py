@@ -60,7 +60,7 @@ def show_rules(request: Request, visit: Operator) -> Response:
     if chosen in starters.names():
         text = starters.text(chosen)
     read = typing(text, confirmed_of(base.value if base else None))
-    return _page(request, visit, versions, read, base=base)
+    return _page(request, visit, versions, read, base=None if chosen in starters.names() else base)
 
 
 @router.post("")
