@@ -49,7 +49,8 @@ def some_outlines(rng, count=600):
         quoted = Signal("quoted", None, rng.random(), WHY, kind="abuse")
         yield outline(
             number,
-            scores={label: rng.choice([0.5, 0.7, 0.9, rng.random() ** 3]) for label in LABELS},
+            scores={label: rng.random() ** 12 for label in LABELS}
+            | {Label.ADS: rng.choice([0.3, 0.45, 0.5, 0.8, 0.85, 0.9, rng.random()])},
             roles=("群主",) if rng.random() < 0.1 else (),
             signals=(quoted,) if rng.random() < 0.1 else (),
             permitted=(Label.ADS,) if rng.random() < 0.1 else (),
@@ -72,6 +73,7 @@ def as_case(o):
         banded(0.3),
         banded(0.8, 0.85),
         banded(0.5, 0.7),
+        Policy(POLICY.bands | {Label.ABUSE: Band(0.2, 0.9)}, automatic=Automatic.SHADOW),
         banded(0.5, exempt_roles=frozenset({"群主"})),
         banded(0.45, automatic=Automatic.LIVE, removal={Label.ADS: 0.8, Label.FRAUD: 0.95}),
     ],
