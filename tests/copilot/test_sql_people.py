@@ -33,7 +33,9 @@ def test_a_made_account_can_sign_in_with_the_password_shown(accounts, people, en
     account = accounts.verify("小雨", password)
     assert account.roles == {"demo": Role.MODERATOR}
     assert (account.id, account.language, account.admin) == (member.account, "en", False)
-    assert entries(engine) == [("阿秋", "people.create", "account:小雨", {}, {"role": "moderator"})]
+    subject = f"account:{member.account}"
+    assert entries(engine) == [("阿秋", "people.appoint", subject, {"role": None}, {"role": "moderator"})]
+    assert entries(engine, "")[0][:3] == ("阿秋", "account.create", subject)
 
 
 def test_a_refused_account_leaves_nothing_behind(accounts, people, owner, engine):
@@ -64,7 +66,12 @@ def test_the_last_owner_stays(accounts, people, owner, engine):
     accounts.disable(second.account, disabled=False)
     people.change("demo", owner.account, None, "阿秋", seen=Role.OWNER)
     assert [member.name for member in people.of("demo")] == ["老周"]
-    assert entries(engine)[0] == ("阿秋", "people.remove", "account:阿秋", {"role": "owner"}, {})
+    assert entries(engine)[0][1:] == (
+        "people.appoint",
+        f"account:{owner.account}",
+        {"role": "owner"},
+        {"role": None},
+    )
 
 
 def test_the_second_of_two_who_change_a_role_is_told(people, owner):

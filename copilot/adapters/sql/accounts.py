@@ -59,8 +59,9 @@ class Accounts:
     ) -> Account:
         """Keep a new account; raises Conflict where the name is taken, InvalidInput for a name or password unfit."""
         with translated(), self._engine.connect() as connection:
-            account = add_account(connection, name, password, admin=admin, language=language, subject=subject)
-            _note(connection, actor, "account.create", "", account.id, after={"admin": admin})
+            account = add_account(
+                connection, name, password, admin=admin, language=language, subject=subject, actor=actor
+            )
             connection.commit()
         return account
 
@@ -119,13 +120,7 @@ class Accounts:
         with translated(), self._engine.connect() as connection:
             take_write_lock(connection)
             held = _read(connection, accounts.c.id == account_id).roles.get(community_id)
-            whose = (memberships.c.account_id == account_id) & (memberships.c.community_id == community_id)
-            connection.execute(sa.delete(memberships).where(whose))
-            if role is not None:
-                row = {"account_id": account_id, "community_id": community_id, "role": role.value}
-                connection.execute(sa.insert(memberships).values(row))
-            before, after = ({"role": r.value if r is not None else None} for r in (held, role))
-            _note(connection, actor, "people.appoint", community_id, account_id, before, after)
+            appoint(connection, community_id, account_id, held, role, actor)
             connection.commit()
 
     def begin(self, account_id: int) -> str:
@@ -181,11 +176,24 @@ class Accounts:
             if done.rowcount == 0:
                 raise NotFound("there is no such account", param="account")
             if action:
-                _note(connection, actor, action, "", account_id)
+                note(connection, actor, action, "", account_id)
             connection.commit()
 
 
-def _note(
+def appoint(
+    connection: sa.Connection, community_id: str, account_id: int, held: Role | None, role: Role | None, actor: str
+) -> None:
+    """Give a role in place of the one held, within somebody's transaction."""
+    whose = (memberships.c.account_id == account_id) & (memberships.c.community_id == community_id)
+    connection.execute(sa.delete(memberships).where(whose))
+    if role is not None:
+        row = {"account_id": account_id, "community_id": community_id, "role": role.value}
+        connection.execute(sa.insert(memberships).values(row))
+    before, after = ({"role": r.value if r is not None else None} for r in (held, role))
+    note(connection, actor, "people.appoint", community_id, account_id, before, after)
+
+
+def note(
     connection: sa.Connection,
     actor: str,
     action: str,
@@ -207,6 +215,7 @@ def add_account(
     admin: bool = False,
     language: str = "zh",
     subject: str | None = None,
+    actor: str = SYSTEM,
 ) -> Account:
     """Add an account within somebody's transaction; raises as `Accounts.create`."""
     name = name.strip()
@@ -225,6 +234,7 @@ def add_account(
         account_id = connection.execute(sa.insert(accounts).values(row).returning(accounts.c.id)).scalar_one()
     except sa.exc.IntegrityError as error:
         raise Conflict("this name is taken", param="name") from error
+    note(connection, actor, "account.create", "", account_id, after={"admin": admin})
     return Account(account_id, name, admin, language, {})
 
 

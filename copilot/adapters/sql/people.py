@@ -6,18 +6,16 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from copilot.adapters.sql.accounts import Accounts, add_account
-from copilot.adapters.sql.audit import SqlAuditLog
+from copilot.adapters.sql.accounts import Accounts, add_account, appoint
 from copilot.adapters.sql.engine import take_write_lock, translated
 from copilot.adapters.sql.tables import accounts, memberships
 from copilot.errors import Conflict, NotFound
 from copilot.people import Role
-from copilot.ports import Deed
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +50,7 @@ class People:
             if _find(connection, community_id, account.id) is not None:
                 raise Conflict("they have a role here already", param="name")
             member = Member(account.id, name.strip(), role, account.disabled_at is not None)
-            self._appoint(connection, community_id, member)
-            _note(connection, "people.add", community_id, actor, member.name, None, role)
+            appoint(connection, community_id, account.id, None, role, actor)
         return member
 
     def create(self, community_id: str, name: str, role: Role, actor: str, language: str = "zh") -> tuple[Member, str]:
@@ -63,10 +60,9 @@ class People:
         """
         password = secrets.token_urlsafe(12)
         with self._turn(community_id) as connection:
-            account = add_account(connection, name, password, language=language)
+            account = add_account(connection, name, password, language=language, actor=actor)
             member = Member(account.id, account.name, role)
-            self._appoint(connection, community_id, member)
-            _note(connection, "people.create", community_id, actor, member.name, None, role)
+            appoint(connection, community_id, account.id, None, role, actor)
         return member, password
 
     def change(self, community_id: str, account_id: int, role: Role | None, actor: str, *, seen: Role) -> Member:
@@ -84,12 +80,7 @@ class People:
             leaves = before.role is Role.OWNER and role is not Role.OWNER
             if leaves and not _others_own(connection, community_id, account_id):
                 raise Conflict("a community keeps an owner: appoint another one first", param="role")
-            mine = (memberships.c.account_id == account_id) & (memberships.c.community_id == community_id)
-            connection.execute(sa.delete(memberships).where(mine))
-            if role is not None:
-                self._appoint(connection, community_id, Member(account_id, before.name, role))
-            action = "people.remove" if role is None else "people.change"
-            _note(connection, action, community_id, actor, before.name, before.role, role)
+            appoint(connection, community_id, account_id, before.role, role, actor)
         return before
 
     @contextmanager
@@ -101,11 +92,6 @@ class People:
             connection.execute(rows.with_for_update()).all()
             yield connection
             connection.commit()
-
-    @staticmethod
-    def _appoint(connection: sa.Connection, community_id: str, member: Member) -> None:
-        row = {"account_id": member.account, "community_id": community_id, "role": member.role.value}
-        connection.execute(sa.insert(memberships).values(row))
 
 
 def _members(community_id: str) -> sa.Select[Any]:
@@ -127,16 +113,3 @@ def _others_own(connection: sa.Connection, community_id: str, account_id: int) -
 
 def _member(account: int, name: str, role: str, disabled_at: datetime | None) -> Member:
     return Member(account, name, Role(role), disabled_at is not None)
-
-
-def _note(
-    connection: sa.Connection,
-    action: str,
-    community_id: str,
-    actor: str,
-    name: str,
-    before: Role | None,
-    after: Role | None,
-) -> None:
-    sides = ({"role": role.value} if role is not None else {} for role in (before, after))
-    SqlAuditLog(connection).add(Deed(actor, action, community_id, f"account:{name}", "", *sides), datetime.now(UTC))
