@@ -4,6 +4,19 @@ from copilot.adapters.sql.accounts import Accounts, Session
 from copilot.adapters.sql.engine import connect
 from copilot.adapters.sql.keys import Key, KeyInfo, KeyRing
 from copilot.adapters.sql.migrate import is_current, upgrade
+from copilot.adapters.sql.people import Member, People
 from copilot.adapters.sql.store import SqlStore
 
-__all__ = ["Accounts", "Key", "KeyInfo", "KeyRing", "Session", "SqlStore", "connect", "is_current", "upgrade"]
+__all__ = [
+    "Accounts",
+    "Key",
+    "KeyInfo",
+    "KeyRing",
+    "Member",
+    "People",
+    "Session",
+    "SqlStore",
+    "connect",
+    "is_current",
+    "upgrade",
+]
