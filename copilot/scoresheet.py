@@ -42,6 +42,7 @@ BINS = 40
 _EXAMPLES = 6
 _NOTHING = Versions("", "")
 _UNTOLD = Reason("", "")
+_PERMISSION = Clause(0, "", ClauseKind.ALLOW)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -177,7 +178,7 @@ class ScoreSheet:
     def _case(self, row: int) -> Case:
         """As much of a case as `by_policy` looks at."""
         columns = self._columns
-        allowing = Clause(0, "", ClauseKind.ALLOW, columns.permitted.get(row, ()))
+        permitted = columns.permitted.get(row, ())
         assessment = Assessment(
             "",
             Decision.ALLOW,
@@ -186,7 +187,7 @@ class ScoreSheet:
             {label: column[row] for label, column in zip(LABELS, columns.scores, strict=True)},
             columns.signals.get(row, ()),
             _NOTHING,
-            (CitedClause(0, allowing, 1.0, _UNTOLD),) if allowing.labels else (),
+            (CitedClause(0, _PERMISSION, 1.0, _UNTOLD, permitted),) if permitted else (),
         )
         return Case(Message("", "", roles=columns.roles.get(row, ())), assessment, _NEVER)
 

@@ -45,7 +45,7 @@ class Outline:
     """What a policy looks at in a kept case, without its words.
 
     `text` is a digest, equal for equal texts. `signals` are those that bear on a decision by themselves: a model that
-    failed, and what was found in a forwarded text. `permitted` are the labels of the permissions that were cited.
+    failed, and what was found in a forwarded text. `permitted` are the labels that cited clauses lift.
     `resolution` is the decision that stands, with its labels.
     """
 

@@ -60,7 +60,7 @@ def some_outlines(rng, count=600):
 
 def as_case(o):
     allowing = Clause(1, "", ClauseKind.ALLOW, o.permitted)
-    cited = (CitedClause(1, allowing, 1.0, WHY),) if o.permitted else ()
+    cited = (CitedClause(1, allowing, 1.0, WHY, o.permitted),) if o.permitted else ()
     verdict = Assessment("", Decision.ALLOW, Measure.NONE, (), o.scores, o.signals, Versions("", ""), cited)
     case = Case(Message(str(o.id), str(o.id), "c", author=o.author, roles=o.roles), verdict, NOW, id=o.id)
     given = o.resolution and Resolution(o.id, o.resolution[0], o.resolution[1], Measure.NONE, "mod", "", NOW)

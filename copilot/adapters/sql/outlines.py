@@ -12,7 +12,7 @@ from copilot.adapters.sql.resolutions import standing
 from copilot.adapters.sql.tables import cases, resolutions
 from copilot.ports import Outline
 from copilot.reasons import UNAVAILABLE
-from copilot.types import ClauseKind, Decision, Label
+from copilot.types import Decision, Label
 
 _DECIDE = frozenset({UNAVAILABLE.source, "quoted"})
 """Sources of signals that bear on a decision beside the scores."""
@@ -60,5 +60,4 @@ _LABELS = {label.value: label for label in Label}
 
 
 def _permitted(clauses: Sequence[Mapping[str, Any]]) -> tuple[Label, ...]:
-    allowing = (cited["clause"] for cited in clauses if cited["clause"]["kind"] == ClauseKind.ALLOW)
-    return tuple(dict.fromkeys(Label(label) for clause in allowing for label in clause["labels"]))
+    return tuple(dict.fromkeys(Label(label) for cited in clauses for label in cited.get("lifts", ())))

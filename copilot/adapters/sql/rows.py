@@ -164,12 +164,14 @@ def _cited_json(cited: CitedClause) -> dict[str, Any]:
         "confidence": cited.confidence,
         "zh": cited.reason.zh,
         "en": cited.reason.en,
+        "lifts": [label.value for label in cited.lifts],
     }
 
 
 def _to_cited(value: Mapping[str, Any]) -> CitedClause:
     reason = Reason(value["zh"], value["en"])
-    return CitedClause(value["version"], to_clause(value["clause"]), value["confidence"], reason)
+    lifts = tuple(Label(name) for name in value.get("lifts", ()))
+    return CitedClause(value["version"], to_clause(value["clause"]), value["confidence"], reason, lifts)
 
 
 def _precedent_json(precedent: Precedent) -> dict[str, Any]:
