@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from copilot.ports.audit import AuditLog
+from copilot.ports.queue import Claims, Surroundings, WaitingCases
 from copilot.types import Case, Community, Decision, Label, Message, Resolution, RuleSet, Signal
 
 if TYPE_CHECKING:
@@ -128,6 +129,10 @@ class Resolutions(Protocol):
 
     def add(self, resolution: Resolution) -> int:
         """Keep it and return its id; raises NotFound where there is no such case."""
+        ...
+
+    def turn(self) -> None:
+        """Keep everybody else from deciding anything until the unit ends."""
         ...
 
     def undo(self, resolution_id: int, actor: str, at: datetime) -> Resolution:
@@ -263,6 +268,21 @@ class UnitOfWork(Protocol):
     @property
     def heads(self) -> Versioned[Mapping[str, Any]]:
         """The communities' calibrations, as `Calibration` reads them."""
+        ...
+
+    @property
+    def queue(self) -> WaitingCases:
+        """What waits for a person."""
+        ...
+
+    @property
+    def claims(self) -> Claims:
+        """Who is looking at what."""
+        ...
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What was said around a message."""
         ...
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from copilot.charter import Charter
 from copilot.errors import Conflict
-from copilot.moderator import Moderator
+from copilot.moderator import Moderator, worth_showing
 from copilot.policy import CLEAN_RECORD, Standing, Strike, standing, strikes
 from copilot.policy.breaker import Breaker
 from copilot.policy.drift import Watch
@@ -19,12 +19,16 @@ from copilot.policy.reference import Reference
 from copilot.policy.risk import Choice, Tally
 from copilot.ports import SYSTEM, Deed, Learner, State, Store, UnitOfWork
 from copilot.rules import read_rules
+from copilot.service.card import Cards
 from copilot.service.charters import Charters, LoadCalibration, no_calibration
+from copilot.service.deciding import Deciding
 from copilot.service.learning import Learning, no_learner
 from copilot.service.libraries import Libraries
+from copilot.service.notices import DraftNotice, draft_notice
 from copilot.service.outlook import Outlook
 from copilot.service.policies import Policies
 from copilot.service.precedents import PrecedentKeeper
+from copilot.service.queue import Queue, enqueue
 from copilot.service.replays import Replays
 from copilot.service.review import Review
 from copilot.service.rulebook import Rulebook, put_rules
@@ -34,6 +38,7 @@ from copilot.signals.flood import FloodWindow
 from copilot.types import Assessment, Case, CitedClause, Community, Label, Message, Precedent, Resolution
 
 _ATTEMPTS = 3
+_SHOWN = 5
 _MEMORY = timedelta(days=365)
 """How far back a member's record is read; older strikes have faded."""
 
@@ -68,6 +73,7 @@ class Service:
         load_calibration: LoadCalibration = no_calibration,
         learner: Learner = no_learner,
         reference: Reference | None = None,
+        write_notice: DraftNotice = draft_notice,
     ) -> None:
         self._store = store
         self._moderator = moderator
@@ -83,6 +89,9 @@ class Service:
         self.policies = Policies(store)
         self.safeguard = Safeguard(store, self.thresholds)
         self.libraries = Libraries(store)
+        self.queue = Queue(store)
+        self.deciding = Deciding(store)
+        self.cards = Cards(store, self._charters, base, self._look_up, write_notice)
         self._window = FloodWindow()
         self._warm: set[str] = set()
         self._lock = threading.Lock()
@@ -144,6 +153,7 @@ class Service:
                 _identity(case.message): replace(case, id=case_id)
                 for case, case_id in zip(new_cases, unit.cases.add(new_cases), strict=True)
             }
+            enqueue(unit, list(kept.values()))
         return [
             replace(case, duplicate=True)
             if case is not None
@@ -177,6 +187,10 @@ class Service:
             Found(tuple(precedents), tuple(written[p.case_id] for p in precedents), assessment.clauses)
             for precedents, assessment in looked_up
         ]
+
+    def _look_up(self, community_id: str, text: str) -> list[tuple[Precedent, str]]:
+        [found] = self.search(community_id, [text], _SHOWN)
+        return [(p, written) for p, written in zip(found.precedents, found.texts, strict=True) if worth_showing(p)]
 
     def _warm_up(self, unit: UnitOfWork, community_id: str, now: datetime) -> None:
         """After a start, tell the flood window what this community said shortly before."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from copilot.errors import Conflict, InvalidInput
 from copilot.policy import CommunityPolicy
-from copilot.ports import Deed, Store
+from copilot.ports import Deed, Store, UnitOfWork
 from copilot.service.safeguard import audit
 from copilot.types import Case, Decision, Label, Measure, Resolution
 
@@ -69,40 +69,62 @@ class Review:
         `seen` is the id of the resolution the person saw standing, 0 for none: raises Conflict where somebody
         decided meanwhile. Raises NotFound, and InvalidInput where labels and decision contradict each other.
         """
-        if decision is Decision.ALLOW and labels:
-            raise InvalidInput("what is allowed carries no label", param="labels")
-        if decision is Decision.REMOVE and not labels:
-            raise InvalidInput("say for what it is removed", param="labels")
         with self._store.begin() as unit:
+            unit.resolutions.turn()
             [case] = unit.cases.get([case_id])
-            before = CaseFile(case, tuple(unit.resolutions.of(case_id))).standing
-            if seen is not None and seen != (before.id if before else 0):
-                raise Conflict("somebody else has decided this case meanwhile", param="seen")
-            suggested = case.assessment.measure if decision is not Decision.ALLOW else Measure.NONE
-            resolution = Resolution(
-                case_id=case_id,
-                decision=decision,
-                labels=tuple(dict.fromkeys(labels)),
-                measure=suggested if measure is None else measure,
-                actor=actor,
-                reason=reason,
-                decided_at=datetime.now(UTC),
-            )
-            policy = unit.policies.live(case.message.community) if case.message.community else None
-            audit(unit, policy.value if policy else CommunityPolicy(), case, resolution)
-            kept = replace(resolution, id=unit.resolutions.add(resolution))
-            unit.audit.add(_deed("case.resolve", case, actor, before, kept), resolution.decided_at)
-            return kept
+            return resolved(unit, case, decision, labels, measure=measure, actor=actor, reason=reason, seen=seen)
 
     def undo(self, resolution_id: int, actor: str) -> Resolution:
         """Take a resolution back; the one before it stands again. Raises NotFound and Conflict."""
         with self._store.begin() as unit:
-            now = datetime.now(UTC)
-            undone = unit.resolutions.undo(resolution_id, actor, now)
-            [case] = unit.cases.get([undone.case_id])
-            stands = CaseFile(case, tuple(unit.resolutions.of(undone.case_id))).standing
-            unit.audit.add(_deed("case.undo", case, actor, undone, stands), now)
-            return undone
+            return taken_back(unit, resolution_id, actor)
+
+
+def resolved(
+    unit: UnitOfWork,
+    case: Case,
+    decision: Decision,
+    labels: Sequence[Label],
+    *,
+    measure: Measure | None,
+    actor: str,
+    reason: str = "",
+    seen: int | None = None,
+) -> Resolution:
+    """Decide a case within a unit that has its turn; see `Review.resolve`."""
+    if decision is Decision.ALLOW and labels:
+        raise InvalidInput("what is allowed carries no label", param="labels")
+    if decision is Decision.REMOVE and not labels:
+        raise InvalidInput("say for what it is removed", param="labels")
+    case_id = case.id or 0
+    before = CaseFile(case, tuple(unit.resolutions.of(case_id))).standing
+    if seen is not None and seen != (before.id if before else 0):
+        raise Conflict("somebody else has decided this case meanwhile", param="seen")
+    suggested = case.assessment.measure if decision is not Decision.ALLOW else Measure.NONE
+    resolution = Resolution(
+        case_id=case_id,
+        decision=decision,
+        labels=tuple(dict.fromkeys(labels)),
+        measure=suggested if measure is None else measure,
+        actor=actor,
+        reason=reason,
+        decided_at=datetime.now(UTC),
+    )
+    policy = unit.policies.live(case.message.community) if case.message.community else None
+    audit(unit, policy.value if policy else CommunityPolicy(), case, resolution)
+    kept = replace(resolution, id=unit.resolutions.add(resolution))
+    unit.audit.add(_deed("case.resolve", case, actor, before, kept), resolution.decided_at)
+    return kept
+
+
+def taken_back(unit: UnitOfWork, resolution_id: int, actor: str) -> Resolution:
+    """Take a resolution back within a unit; see `Review.undo`."""
+    now = datetime.now(UTC)
+    undone = unit.resolutions.undo(resolution_id, actor, now)
+    [case] = unit.cases.get([undone.case_id])
+    stands = CaseFile(case, tuple(unit.resolutions.of(undone.case_id))).standing
+    unit.audit.add(_deed("case.undo", case, actor, undone, stands), now)
+    return undone
 
 
 def _deed(action: str, case: Case, actor: str, before: Resolution | None, after: Resolution | None) -> Deed:

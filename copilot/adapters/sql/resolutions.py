@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from copilot.adapters.sql import rows
 from copilot.adapters.sql.engine import take_write_lock
+from copilot.adapters.sql.queue import settle
 from copilot.adapters.sql.tables import cases, resolutions
 from copilot.errors import Conflict, NotFound
 from copilot.types import Case, Resolution
@@ -41,23 +42,28 @@ class SqlResolutions:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def _take_turn(self) -> None:
-        """Write one after another, so that whoever follows the ids never sees a later one before an earlier one."""
+    def turn(self) -> None:
+        """Keep everybody else from deciding anything until the unit ends.
+
+        Whoever follows the ids never sees a later one before an earlier one.
+        """
         take_write_lock(self._connection)
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN)))
 
     def add(self, resolution: Resolution) -> int:
         """Keep it and return its id; raises NotFound where there is no such case."""
-        self._take_turn()
+        self.turn()
         if self._connection.scalar(sa.select(cases.c.id).where(cases.c.id == resolution.case_id)) is None:
             raise NotFound("there is no such case", param="case")
         insert = sa.insert(resolutions).values(**rows.resolution_row(resolution)).returning(resolutions.c.id)
-        return int(self._connection.execute(insert).scalar_one())
+        number = int(self._connection.execute(insert).scalar_one())
+        settle(self._connection, resolution.case_id, True, resolution.actor, resolution.decided_at)
+        return number
 
     def undo(self, resolution_id: int, actor: str, at: datetime) -> Resolution:
         """Take it back and return it; raises NotFound, and Conflict where it is undone already."""
-        self._take_turn()
+        self.turn()
         query = sa.select(resolutions).where(resolutions.c.id == resolution_id, resolutions.c.undoes.is_(None))
         row = self._connection.execute(query).mappings().first()
         if row is None:
@@ -68,6 +74,8 @@ class SqlResolutions:
             self._connection.execute(sa.insert(resolutions).values(undo))
         except sa.exc.IntegrityError as error:
             raise Conflict("this resolution is undone already", param="resolution") from error
+        stands = sa.select(resolutions.c.id).where(resolutions.c.case_id == row["case_id"], standing(resolutions))
+        settle(self._connection, row["case_id"], self._connection.scalar(stands) is not None, actor, at)
         return rows.to_resolution(dict(row), undone_at=at)
 
     def of(self, case_id: int) -> list[Resolution]:

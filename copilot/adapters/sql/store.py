@@ -10,11 +10,14 @@ import sqlalchemy as sa
 
 from copilot.adapters.sql.audit import SqlAuditLog
 from copilot.adapters.sql.cases import SqlCases
+from copilot.adapters.sql.claims import SqlClaims
 from copilot.adapters.sql.communities import SqlCommunities
 from copilot.adapters.sql.engine import translated
+from copilot.adapters.sql.queue import SqlQueue
 from copilot.adapters.sql.resolutions import SqlResolutions
 from copilot.adapters.sql.rules import rule_set_json, to_rule_set
 from copilot.adapters.sql.safeguards import SqlSafeguards
+from copilot.adapters.sql.surroundings import SqlSurroundings
 from copilot.adapters.sql.tables import communities
 from copilot.adapters.sql.versions import SqlVersions
 from copilot.policy import CommunityPolicy
@@ -56,6 +59,9 @@ class SqlUnitOfWork:
         self.rules = SqlVersions[RuleSet](connection, "rules", rule_set_json, to_rule_set)
         self.policies = SqlVersions[CommunityPolicy](connection, "policy", _policy_json, _to_policy)
         self.heads = SqlVersions[Mapping[str, Any]](connection, "head", dict, lambda _, body: body)
+        self.queue = SqlQueue(connection)
+        self.claims = SqlClaims(connection)
+        self.surroundings = SqlSurroundings(connection)
 
 
 def _policy_json(policy: CommunityPolicy) -> Mapping[str, Any]:

@@ -164,3 +164,54 @@ audit = sa.Table(  # appended to only; `details` can be erased, their digest sta
     sa.Column("hash", sa.LargeBinary(32), nullable=False),
     sa.Index("audit_by_community", "community_id", "id"),
 )
+
+queue = sa.Table(  # flagged cases with what their order rests on; `decided` follows the resolutions
+    "queue",
+    metadata,
+    sa.Column("case_id", _Id, sa.ForeignKey("cases.id"), primary_key=True, autoincrement=False),
+    sa.Column("community_id", LosslessText, nullable=False),
+    sa.Column("author", LosslessText),
+    sa.Column("labels", sa.Integer, nullable=False),  # bit i for the i-th of LABELS
+    sa.Column("label", sa.String(32)),  # the one that may do most
+    sa.Column("severity", sa.Double, nullable=False),
+    sa.Column("confidence", sa.Double, nullable=False),
+    sa.Column("audience", sa.Integer, nullable=False),
+    sa.Column("copies", sa.Integer, nullable=False),
+    sa.Column("reports", sa.Double, nullable=False),
+    sa.Column("arrived_at", UtcDateTime, nullable=False),
+    sa.Column("rank", sa.Double, nullable=False),
+    sa.Column("stage", sa.String(16), nullable=False),
+    sa.Column("handed", sa.JSON(none_as_null=True)),
+    sa.Column("decided", sa.Boolean, nullable=False),
+    sa.Column("changed_by", LosslessText, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+    sa.Index("queue_by_rank", "community_id", "decided", "rank", "case_id"),
+    sa.Index("queue_by_change", "community_id", "changed_at"),
+)
+
+queue_keys = sa.Table(  # where copies of a text meet
+    "queue_keys",
+    metadata,
+    sa.Column("community_id", LosslessText, primary_key=True),
+    sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("case_id", _Id, sa.ForeignKey("cases.id"), primary_key=True, autoincrement=False),
+    sa.Index("queue_keys_by_case", "case_id"),
+)
+
+claims = sa.Table(  # who has a case open
+    "claims",
+    metadata,
+    sa.Column("case_id", _Id, sa.ForeignKey("cases.id"), primary_key=True, autoincrement=False),
+    sa.Column("holder", LosslessText, nullable=False),
+    sa.Column("until", UtcDateTime, nullable=False),
+    sa.Index("claims_by_end", "until"),
+)
+
+skips = sa.Table(  # what somebody put behind the rest
+    "skips",
+    metadata,
+    sa.Column("account", LosslessText, primary_key=True),
+    sa.Column("case_id", _Id, sa.ForeignKey("cases.id"), primary_key=True, autoincrement=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("skips_by_case", "case_id"),
+)
