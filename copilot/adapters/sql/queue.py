@@ -97,7 +97,7 @@ class SqlQueue:
         """How many wait in the communities, whatever stage, label and author are wanted."""
         here = sa.and_(queue.c.community_id.in_(wanted.communities), queue.c.decided.is_(False))
         by_stage = sa.select(queue.c.stage, sa.func.count()).where(here).group_by(queue.c.stage)
-        found = {Stage(stage): count for stage, count in self._connection.execute(by_stage).tuples()}
+        found = {Stage(row[0]): int(row[1]) for row in self._connection.execute(by_stage)}
         mine = (
             sa.select(sa.func.count())
             .select_from(skips.join(queue, queue.c.case_id == skips.c.case_id))
