@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.console.guard import SignInNeeded
+from api.console.live import Feed
 from api.console.page import STATIC, language_of, page
 from api.console.routes import ROUTERS
 from api.console.words import say, words
@@ -38,6 +39,7 @@ def console(pieces: Pieces) -> ASGIApp:
     """Return the console; it shares the API's pieces."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, telemetry={"logs": False})
     app.state.pieces = pieces
+    app.state.feed = Feed(pieces.service.queue)
     app.add_exception_handler(SignInNeeded, _sign_in)
     for kind in (CopilotError, ApiError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _error)

@@ -35,7 +35,7 @@ DOUBLING = timedelta(days=1)
 """Waiting this long makes a case twice as urgent."""
 
 _LEAST = 0.05
-_HIGH, _MEDIUM = 1.5, 0.6
+_HIGH, _MEDIUM = 1.0, 0.5
 
 
 class Level(StrEnum):

@@ -93,6 +93,7 @@ class Claim:
     """Who has a case open, and until when that holds unless renewed."""
 
     case_id: int
+    community: str
     holder: str
     until: datetime
 
@@ -122,6 +123,10 @@ class WaitingCases(Protocol):
 
     def counts(self, wanted: Wanted) -> Counts:
         """How many wait in the communities, whatever stage, label and author are wanted."""
+        ...
+
+    def waiting(self, communities: Collection[str]) -> dict[str, int]:
+        """How many cases of each community wait for anybody."""
         ...
 
     def move(self, case_id: int, stage: Stage, handed: Handed) -> None:

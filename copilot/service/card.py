@@ -94,7 +94,9 @@ class Cards:
             before=tuple(before),
             after=tuple(after),
             bands=charter.policy.bands_over(self._base),
-            precedents=tuple(self._look_up(community_id, case.message.text))[:_PRECEDENTS],
+            precedents=tuple(
+                like for like in self._look_up(community_id, case.message.text) if like[0].case_id != case_id
+            )[:_PRECEDENTS],
             author=author,
             copies=copies,
             notices=self._notices(case),

@@ -28,7 +28,8 @@ from copilot.types import LIBRARY, Case, Decision
 CLAIM = timedelta(minutes=2)
 """How long a claim holds that nobody renews."""
 _AROUND = timedelta(hours=1)
-_MOST_VOICES, _MOST_COPIES, _MOST_CHANGES = 500, 50, 500
+_MOST_VOICES, _MOST_COPIES = 500, 50
+MOST_CHANGES = 500
 _LONGEST_REASON = 1000
 
 
@@ -69,10 +70,11 @@ class QueuePage:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What changed in the queue of some communities, who looks at what, and the moment up to which that is so."""
+    """What changed in the queue of some communities, who looks at what, how many wait openly, and as of when."""
 
     changes: tuple[Change, ...]
     claims: tuple[Claim, ...]
+    waiting: Mapping[str, int]
     at: datetime
 
 
@@ -176,11 +178,15 @@ class Queue:
             return before
 
     def news(self, communities: Collection[str], since: datetime) -> News:
-        """What changed after a moment, and who looks at what now."""
+        """What changed after a moment, the latest `MOST_CHANGES` of it, and who looks at what now.
+
+        How many wait is told of communities where something changed.
+        """
         now = datetime.now(UTC)
         with self._store.begin() as unit:
-            changes = unit.queue.changed(communities, since, _MOST_CHANGES)
-            return News(tuple(changes), tuple(unit.claims.live(communities, now)), now)
+            changes = unit.queue.changed(communities, since, MOST_CHANGES)
+            waiting = unit.queue.waiting({change.community for change in changes})
+            return News(tuple(changes), tuple(unit.claims.live(communities, now)), waiting, now)
 
     def reweigh(self, reports: Mapping[int, float]) -> None:
         """Let reports count: the sum of their reporters' weights by case id."""

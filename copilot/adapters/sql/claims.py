@@ -21,14 +21,15 @@ class SqlClaims:
     def take(self, case_id: int, holder: str, at: datetime, until: datetime) -> Claim:
         """Claim or renew, unless another's claim still holds; returns the claim that stands."""
         take_write_lock(self._connection)
-        row = sa.select(queue.c.case_id).where(queue.c.case_id == case_id)
-        self._connection.execute(row.with_for_update())  # one at a time, also where there is no claim yet
+        row = sa.select(queue.c.community_id).where(queue.c.case_id == case_id)
+        # one at a time, also where there is no claim yet
+        community_id = str(self._connection.scalar(row.with_for_update()))
         held = self.of([case_id], at)
         if held and held[0].holder != holder:
             return held[0]
         self._connection.execute(sa.delete(claims).where(claims.c.case_id == case_id))
         self._connection.execute(sa.insert(claims).values(case_id=case_id, holder=holder, until=until))
-        return Claim(case_id, holder, until)
+        return Claim(case_id, community_id, holder, until)
 
     def release(self, case_id: int, holder: str) -> None:
         """Give one's own claim up."""
@@ -37,15 +38,17 @@ class SqlClaims:
 
     def live(self, communities: Collection[str], at: datetime) -> list[Claim]:
         """The claims that hold, on undecided cases."""
-        query = (
-            sa.select(claims)
-            .join(queue, queue.c.case_id == claims.c.case_id)
-            .where(claims.c.until > at, queue.c.community_id.in_(communities), queue.c.decided.is_(False))
-            .order_by(claims.c.case_id)
-        )
-        return [Claim(**row) for row in self._connection.execute(query).mappings()]
+        return self._claims(claims.c.until > at, queue.c.community_id.in_(communities), queue.c.decided.is_(False))
 
     def of(self, case_ids: Collection[int], at: datetime) -> list[Claim]:
         """The claims that hold on these cases."""
-        query = sa.select(claims).where(claims.c.case_id.in_(case_ids), claims.c.until > at).order_by(claims.c.case_id)
+        return self._claims(claims.c.until > at, claims.c.case_id.in_(case_ids))
+
+    def _claims(self, *where: sa.ColumnElement[bool]) -> list[Claim]:
+        query = (
+            sa.select(claims.c.case_id, queue.c.community_id.label("community"), claims.c.holder, claims.c.until)
+            .join(queue, queue.c.case_id == claims.c.case_id)
+            .where(*where)
+            .order_by(claims.c.case_id)
+        )
         return [Claim(**row) for row in self._connection.execute(query).mappings()]

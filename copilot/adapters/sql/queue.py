@@ -106,6 +106,16 @@ class SqlQueue:
         stages = {stage: found.get(stage, 0) for stage in Stage}
         return Counts(stages, self._connection.scalar(mine) or 0)
 
+    def waiting(self, communities: Collection[str]) -> dict[str, int]:
+        """How many cases of each community wait for anybody."""
+        query = (
+            sa.select(queue.c.community_id, sa.func.count())
+            .where(queue.c.community_id.in_(communities), queue.c.decided.is_(False), queue.c.stage == Stage.OPEN.value)
+            .group_by(queue.c.community_id)
+        )
+        found = {str(row[0]): int(row[1]) for row in self._connection.execute(query)} if communities else {}
+        return {community_id: found.get(community_id, 0) for community_id in communities}
+
     def move(self, case_id: int, stage: Stage, handed: Handed) -> None:
         """Move a case to a stage."""
         take_write_lock(self._connection)
