@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import json
 import logging
@@ -14,6 +13,7 @@ from collections.abc import AsyncIterator, Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import anyio
 from fastapi.concurrency import run_in_threadpool
 from sse_starlette import ServerSentEvent
 
@@ -46,9 +46,9 @@ class Feed:
         self._looked = float("-inf")
 
     async def follow(
-        self, account: str, communities: Collection[str], since: datetime
+        self, account: str, communities: Collection[str], since: datetime, stopping: anyio.Event
     ) -> AsyncIterator[ServerSentEvent]:
-        """Yield what changes in these communities after a moment, until the stream's time is up."""
+        """Yield what changes in these communities after a moment, until the stream's time is up or the server stops."""
         number, crowded_out = self._enter(account, communities)
         ends = time.monotonic() + _LASTS * random.uniform(0.8, 1.2)  # noqa: S311  # not all pages at once
         told: OrderedDict[tuple[int, datetime], None] = OrderedDict()
@@ -67,7 +67,9 @@ class Feed:
                 if fresh or claims != held:
                     held = claims
                     yield ServerSentEvent(event="news", data=_body(fresh, claims, news, communities), id=_mark(news.at))
-                await asyncio.sleep(_EVERY)
+                with anyio.move_on_after(_EVERY):
+                    await stopping.wait()
+                    return
                 if crowded_out.is_set():
                     yield ServerSentEvent(event="crowded", data="{}")
                     return

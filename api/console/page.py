@@ -52,7 +52,8 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
         version=__version__,
         **context,
     )
-    return HTMLResponse(text, status)
+    # members' clients send halves of surrogate pairs, for which UTF-8 has no form
+    return HTMLResponse(text.encode("utf-8", "replace"), status)
 
 
 def language_of(request: Request) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
@@ -30,7 +31,7 @@ class Filter(BaseModel):
     author: str = Field("", max_length=200)
     scope: Literal["", "all"] = ""
     after: str = Field("", max_length=100)
-    only: list[int] = Field(default_factory=list, max_length=200)
+    only: list[Annotated[int, Field(ge=1, lt=2**63)]] = Field(default_factory=list, max_length=200)
 
     def wanted(self, service: Service, visit: Visit) -> Wanted:
         """The same for the service. Owners see what was escalated among the rest."""
@@ -53,7 +54,7 @@ class Filter(BaseModel):
             return None
         try:
             skipped, rank, case_id = self.after.split("_")
-            return Cursor(skipped == "1", float.fromhex(rank), int(case_id))
+            return Cursor(skipped == "1", float.fromhex(rank), int(case_id) % 2**63)
         except ValueError:
             raise InvalidInput("this is no place in the queue", param="after") from None
 
@@ -101,26 +102,34 @@ def mark_now() -> str:
 
 
 def _rows(service: Service, visit: Visit, wanted: Filter, found: QueuePage) -> dict[str, Any]:
-    now = datetime.now(UTC)
+    now, zone = datetime.now(UTC), ZoneInfo(visit.community.time_zone)
     names = {c.id: c.name for c in service.communities()} if wanted.scope == "all" else {}
     rows = [
         {
             "waiting": waiting,
             "summary": summary(case),
-            "at": case.message.sent_at or case.received_at,
+            "at": at,
+            "style": "%H:%M" if at.astimezone(zone).date() == now.astimezone(zone).date() else "%m-%d",
             "level": waiting.urgency.level(now).value,
             "held": claim.holder if claim and claim.holder != visit.actor else "",
             "community_name": names.get(waiting.community, ""),
         }
         for waiting, case in found.rows
         for claim in [found.claims.get(waiting.case_id)]
+        for at in [case.message.sent_at or case.received_at]
     ]
     more = found.more
     return {
         "rows": rows,
         "wanted": wanted,
-        "more": f"{int(more.skipped)}_{more.rank.hex()}_{more.case_id}" if more else "",
+        "more": _place(more) if more else "",
     }
+
+
+def _place(cursor: Cursor) -> str:
+    """A place in the queue as `Filter.cursor` reads it; a plus sign would be a blank in an address."""
+    rank = cursor.rank.hex().replace("+", "")
+    return f"{int(cursor.skipped)}_{rank}_{cursor.case_id}"
 
 
 def summary(case: Case) -> str:

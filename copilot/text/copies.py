@@ -19,8 +19,9 @@ from copilot.text.syllables import pinyin_edits, spoken
 _LONGEST = 400
 _OWN_WORDS = 8
 """Content characters below which only the same text is a copy."""
-_KEPT = 0.8
-"""Share of the longer text that must stand in both, in order."""
+_KEPT = 0.65
+"""Share of the longer text that must stand in both, in order. On the families of the corpus meant for training and
+choosing: of 2,181 pairs of a case and something said about it none reaches it, of 39,823 strangers none."""
 _BANDS, _ROWS = 8, 2
 _MASK = (1 << 64) - 1
 _SALTS = tuple(

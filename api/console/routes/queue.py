@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Header, Query, Request
+import anyio
+from fastapi import APIRouter, Form, Header, Path, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from pydantic import Field
 from sse_starlette import EventSourceResponse
 
 from api import demo
@@ -27,7 +30,8 @@ from copilot.types import Label
 
 router = APIRouter(prefix="/c/{community}/queue")
 
-_CaseId = Annotated[int, Form(ge=1, lt=2**63)]
+_Id = Annotated[int, Field(ge=1, lt=2**63)]
+_CaseId = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 @router.get("")
@@ -49,14 +53,14 @@ def show_rows(
 
 
 @router.get("/card/{case_id}")
-def show_card(request: Request, visit: Viewer, case_id: int) -> Response:
+def show_card(request: Request, visit: Viewer, case_id: _CaseId) -> Response:
     """One case with everything that helps to decide it."""
     found = pieces_of(request).service.cards.card(visit.community.id, case_id, visit.actor)
     return page(request, "queue/card.html", **card_context(found, visit, language_of(request)))
 
 
 @router.get("/events")
-def follow(
+async def follow(
     request: Request,
     visit: Viewer,
     since: str,
@@ -65,21 +69,25 @@ def follow(
 ) -> Response:
     """What changes, as server-sent events; `since` is where the page stands."""
     feed: Feed = request.app.state.feed
-    communities = communities_of(pieces_of(request).service, visit, scope)
+    communities = await run_in_threadpool(communities_of, pieces_of(request).service, visit, scope)
+    stopping = anyio.Event()
     return EventSourceResponse(
-        feed.follow(visit.actor, frozenset(communities), since_mark(last_event_id or since)), ping=15
+        feed.follow(visit.actor, frozenset(communities), since_mark(last_event_id or since), stopping),
+        ping=15,
+        shutdown_event=stopping,
+        shutdown_grace_period=2,
     )
 
 
 @router.post("/claim/{case_id}")
-def claim(request: Request, visit: Moderator, case_id: int) -> Response:
+def claim(request: Request, visit: Moderator, case_id: _CaseId) -> Response:
     """Say that one looks at a case; answers who does."""
     stands = pieces_of(request).service.queue.claim(visit.community.id, case_id, visit.actor)
     return JSONResponse({"holder": stands.holder, "mine": stands.holder == visit.actor})
 
 
 @router.post("/release/{case_id}")
-def release(request: Request, visit: Moderator, case_id: int) -> Response:
+def release(request: Request, visit: Moderator, case_id: _CaseId) -> Response:
     """Say that one doesn't any more."""
     pieces_of(request).service.queue.release(visit.community.id, case_id, visit.actor)
     return Response(status_code=204)
@@ -89,10 +97,10 @@ def release(request: Request, visit: Moderator, case_id: int) -> Response:
 def decide(
     request: Request,
     visit: Moderator,
-    case: _CaseId,
+    case: Annotated[_Id, Form()],
     answer: Annotated[Answer, Form()],
     labels: Annotated[list[Label] | None, Form()] = None,
-    also: Annotated[list[int] | None, Form()] = None,
+    also: Annotated[list[_Id] | None, Form()] = None,
     reason: Annotated[str, Form()] = "",
     seen: Annotated[int, Form(ge=0, lt=2**63)] = 0,
     anyway: Annotated[bool, Form()] = False,
@@ -109,14 +117,14 @@ def decide(
 
 
 @router.post("/skip/{case_id}")
-def skip(request: Request, visit: Moderator, case_id: int) -> Response:
+def skip(request: Request, visit: Moderator, case_id: _CaseId) -> Response:
     """Let a case come last for oneself."""
     pieces_of(request).service.queue.skip(visit.community.id, case_id, visit.actor)
     return Response(status_code=204)
 
 
 @router.post("/unskip/{case_id}")
-def unskip(request: Request, visit: Moderator, case_id: int) -> Response:
+def unskip(request: Request, visit: Moderator, case_id: _CaseId) -> Response:
     """Let it stand where it stood."""
     pieces_of(request).service.queue.unskip(visit.community.id, case_id, visit.actor)
     return Response(status_code=204)
@@ -126,7 +134,7 @@ def unskip(request: Request, visit: Moderator, case_id: int) -> Response:
 def move(
     request: Request,
     visit: Moderator,
-    case_id: int,
+    case_id: _CaseId,
     stage: Annotated[Stage, Form()],
     reason: Annotated[str, Form()] = "",
 ) -> Response:
@@ -139,7 +147,7 @@ def move(
 
 
 @router.post("/undo")
-def undo(request: Request, visit: Moderator, resolutions: Annotated[list[int], Form(min_length=1)]) -> Response:
+def undo(request: Request, visit: Moderator, resolutions: Annotated[list[_Id], Form(min_length=1)]) -> Response:
     """Take decisions back, all or none."""
     case_ids = pieces_of(request).service.deciding.undo(visit.community.id, resolutions, visit.actor)
     return JSONResponse({"cases": case_ids})
