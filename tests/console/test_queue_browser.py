@@ -11,7 +11,7 @@ from copilot.people import Role
 from copilot.policy.answers import Answer
 from copilot.ports import Stage
 from copilot.service.deciding import Verdict
-from copilot.types import Decision, Label, Measure
+from copilot.types import Decision, Label, Likeness, Measure, Precedent
 
 AD = "广告 招兼职打字员在家就能做日结三百"
 TALK = (
@@ -372,7 +372,9 @@ def test_ten_thousand_in_the_queue_stay_smooth(sit, service, make_message):
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_is_accessible_and_fits(sit, say, width, height, scheme):
+def test_the_page_is_accessible_and_fits(sit, say, service, monkeypatch, width, height, scheme):
+    like = Precedent(1, "demo", Decision.REMOVE, (Label.ADS, Label.FRAUD), 0.97, Likeness.NEAR_COPY)
+    monkeypatch.setattr(service.cards, "_look_up", lambda *_: [(like, "很长的先例" * 40)] * 3)
     say("可疑 听说要停水" + "长" * 300, quoted="引用的话")
     say(AD)
     last = say(AD + "啊", author="一个名字特别特别特别长的群友" * 3)

@@ -103,6 +103,7 @@
 
   function appeared(row) {
     shownAt = performance.now();
+    if (stage.getBoundingClientRect().top < 0) stage.scrollIntoView();
     if (row.problem) banner(row.problem.text, row.problem.acts);
     root.dispatchEvent(new CustomEvent("queue:shown", { detail: row }));
     const waiting = open();
