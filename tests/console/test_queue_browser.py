@@ -165,7 +165,9 @@ def test_a_second_press_by_mistake_does_not_decide_the_next_card(sit, say, servi
     seat = sit()
     shown(seat, first)
     seat.page.evaluate(
-        "for (const key of 'aa') document.body.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, key}))"
+        """() => { const key = () => document.body.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, key: 'a'}));
+        window.copilot.queue.root.addEventListener('queue:shown', key, {once: true});
+        key(); key(); }"""
     )
     shown(seat, second)
     settle(seat)

@@ -106,16 +106,28 @@ def test_what_was_missed_is_told_after_coming_back(client, say, service):
     assert (first, True, "老周") in missed
 
 
-def test_other_communities_are_not_told_of(client, say, service):
+def test_other_communities_are_not_told_of(client, say, service, live, make_account):
     service.add_community(Community("other", "别的群"))
+    live.accounts.appoint(make_account("外人", None), "other", Role.VIEWER)
+    with httpx2.Client(base_url=live.url, timeout=15) as outsider:
+        outsider.post("/console/sign-in", data={"name": "外人", "password": "correct horse battery"})
+        with stream(outsider, path="/console/c/other/queue/events"):  # so that the shared look covers it
+            _hear_nothing_foreign(client, say, service)
+
+
+def _hear_nothing_foreign(client, say, service):
     foreign = say(community="other")
     service.queue.claim("other", foreign, "老周")
     own = say()
     for path in ("/console/c/demo/queue/events", "/console/c/demo/queue/events?scope=all"):
         with stream(client, path=path) as events:
             event = until(events, lambda e: told(e))
-        assert told(event) == [(own, False, "")]
+            assert told(event) == [(own, False, "")]
+            service.queue.claim("demo", own, "小林")  # the next news comes from the shared look
+            later = until(events, lambda e: e["data"]["claims"])
+            service.queue.release("demo", own, "小林")
         assert event["data"]["claims"] == {}
+        assert set(later["data"]["claims"]) == {str(own)}
         assert set(event["data"]["waiting"]) == {"demo"}
 
 
