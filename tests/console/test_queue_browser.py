@@ -165,7 +165,8 @@ def test_a_second_press_by_mistake_does_not_decide_the_next_card(sit, say, servi
     seat = sit()
     shown(seat, first)
     seat.page.evaluate(
-        """() => { const key = () => document.body.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, key: 'a'}));
+        """() => { const press = {bubbles: true, key: 'a'};
+        const key = () => document.body.dispatchEvent(new KeyboardEvent('keydown', press));
         window.copilot.queue.root.addEventListener('queue:shown', key, {once: true});
         key(); key(); }"""
     )
