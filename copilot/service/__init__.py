@@ -19,13 +19,18 @@ from copilot.policy.reference import Reference
 from copilot.policy.risk import Choice, Tally
 from copilot.ports import SYSTEM, Deed, Learner, State, Store, UnitOfWork
 from copilot.rules import read_rules
+from copilot.service.appeals import Appeals
 from copilot.service.charters import Charters, LoadCalibration, no_calibration
+from copilot.service.dossiers import Dossiers
 from copilot.service.learning import Learning, no_learner
 from copilot.service.libraries import Libraries
+from copilot.service.measures import Measures, order_automatic
+from copilot.service.notes import Notes
 from copilot.service.outlook import Outlook
 from copilot.service.policies import Policies
 from copilot.service.precedents import PrecedentKeeper
 from copilot.service.replays import Replays
+from copilot.service.reports import Reports
 from copilot.service.review import Review
 from copilot.service.rulebook import Rulebook, put_rules
 from copilot.service.safeguard import Safeguard, held_back
@@ -83,6 +88,11 @@ class Service:
         self.policies = Policies(store)
         self.safeguard = Safeguard(store, self.thresholds)
         self.libraries = Libraries(store)
+        self.measures = Measures(store)
+        self.reports = Reports(store, self.ingest)
+        self.appeals = Appeals(store)
+        self.notes = Notes(store)
+        self.dossiers = Dossiers(store, base)
         self._window = FloodWindow()
         self._warm: set[str] = set()
         self._lock = threading.Lock()
@@ -144,6 +154,7 @@ class Service:
                 _identity(case.message): replace(case, id=case_id)
                 for case, case_id in zip(new_cases, unit.cases.add(new_cases), strict=True)
             }
+            order_automatic(unit, known, list(kept.values()), now)
         return [
             replace(case, duplicate=True)
             if case is not None
