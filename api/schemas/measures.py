@@ -69,4 +69,4 @@ class MeasuresOut(BaseModel):
     """Measures, oldest first."""
 
     measures: list[MeasureOut]
-    next: int | None = Field(None, description="Give it as `after` to read on; null where these were the last.")
+    next: int | None = Field(default=None, description="Give it as `after` to read on; null where these were the last.")

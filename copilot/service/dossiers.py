@@ -58,6 +58,7 @@ class Dossier:
     texts: Mapping[int, str]
     bands: Bands
     standing: Standing
+    reporters: Mapping[str, Record]
     reported_weight: float
     undoing: Undoing | None
 
@@ -101,11 +102,13 @@ class Dossiers:
             replied = unit.cases.named(community_id, message.reply_to) if message.reply_to else []
             policy = _policy(unit, community_id)
             entries = unit.audit.about(community_id, f"case:{case_id}")
+            reports = tuple(unit.reports.of([case_id]))
+            since = datetime.now(UTC) - MEMORY
             return Dossier(
                 case=case,
                 resolutions=given,
                 orders=orders,
-                reports=tuple(unit.reports.of([case_id])),
+                reports=reports,
                 appeals=tuple(unit.appeals.of(case_id)),
                 notes=tuple(unit.notes.of(case_id)),
                 entries=tuple(entry for entry in entries if entry.deed.action not in _TOLD_OTHERWISE),
@@ -115,6 +118,7 @@ class Dossiers:
                 texts=_texts(unit, case),
                 bands=policy.bands_over(self._base),
                 standing=_record(unit, community_id, message.author, policy, moment[0]),
+                reporters=unit.reports.records(community_id, {report.reporter for report in reports}, since),
                 reported_weight=weights(unit, [case_id]).get(case_id, 0.0),
                 undoing=_undoing(unit, case, given, orders),
             )

@@ -27,6 +27,8 @@ from copilot.types import LIBRARY, Case, Decision, Resolution
 MACHINE = "machine"
 MERGED = "merged"
 """Detail of a notice that was left out because another one told the member shortly before."""
+BEFORE_OUTCOMES = "from before outcomes were recorded"
+"""Detail of what an older version ordered without hearing what became of it."""
 NO_ANSWER = "no answer"
 """Detail of an order whose bot did not say in time what became of it."""
 
