@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from api.console.words import say
@@ -101,8 +102,9 @@ def _decisions(dossier: Dossier) -> Iterator[Event]:
 
 
 def _orders(dossier: Dossier) -> Iterator[Event]:
+    for at, together in groupby(dossier.orders, key=lambda order: order.created_at):
+        yield Event(at, "ordered", list(together))
     for order in dossier.orders:
-        yield Event(order.created_at, "ordered", order)
         if order.settled_at is not None and order.settled_at > order.created_at:
             yield Event(order.settled_at, "settled", order)
 
@@ -158,12 +160,12 @@ def detail(words: str, language: str) -> str:
 
 
 def waited(since: datetime, language: str) -> str:
-    """How long ago that was, in its largest unit."""
+    """How long something has waited since then, in its largest unit."""
     minutes = int((datetime.now(UTC) - since) / timedelta(minutes=1))
     if minutes < 1:
         return say(language, "waited.now")
     unit = 1440 if minutes >= 2 * 1440 else 60 if minutes >= 120 else 1
-    return duration(minutes // unit * unit, language)
+    return say(language, "waited.for", time=duration(minutes // unit * unit, language))
 
 
 def tone(state: OrderState | str) -> str:

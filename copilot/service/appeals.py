@@ -276,6 +276,7 @@ def _overturn(unit: UnitOfWork, brief: Brief, actor: str, now: datetime) -> None
     if not brief.still_stands:
         return
     stands = brief.standing
+    community = unit.communities.get(brief.case.message.community or "")
     if stands is not None and stands.id is not None:
         take_back(unit, stands.id, actor, now)
     allowed = Resolution(
@@ -284,7 +285,7 @@ def _overturn(unit: UnitOfWork, brief: Brief, actor: str, now: datetime) -> None
         labels=(),
         measure=Measure.NONE,
         actor=actor,
-        reason=f"appeal:{brief.appeal.id}",
+        reason=letters.overturned(letters.spoken_in(community), brief.appeal.id),
         decided_at=now,
     )
     decide(unit, brief.case, allowed, standing(unit, brief.appeal.case_id))

@@ -121,6 +121,11 @@ def appeal_upheld(about: Matter, *, by_another: bool) -> str:
     )
 
 
+def overturned(language: str, appeal_id: int) -> str:
+    """The reason of the decision that an appeal led to."""
+    return f"申诉 {appeal_id} 成立" if language == "zh" else f"Appeal {appeal_id} succeeded"
+
+
 def report_answer(language: str, *, upheld: bool) -> str:
     """What somebody who reported a message is told."""
     if language == "zh":
