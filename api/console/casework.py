@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from api.console.words import say
+from api.console.words import say, words
 from copilot.policy.measures import OrderState
 from copilot.service.dossiers import Dossier
 from copilot.service.letters import duration
@@ -154,9 +154,15 @@ def who(actor: str, language: str) -> str:
     return say(language, f"actor.{actor}") if actor in (MACHINE, "member") else actor
 
 
-def detail(words: str, language: str) -> str:
+def detail(said: str, language: str) -> str:
     """What a bot, or this system, said of an order."""
-    return say(language, _DETAILS[words]) if words in _DETAILS else words
+    return say(language, _DETAILS[said]) if said in _DETAILS else said
+
+
+def told(action: str, language: str) -> str:
+    """What a deed of the audit log was, in words where there are some."""
+    key = f"event.deed.{action}"
+    return say(language, key) if key in words() else action
 
 
 def waited(since: datetime, language: str) -> str:

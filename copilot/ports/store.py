@@ -150,6 +150,10 @@ class Resolutions(Protocol):
         """Keep it and return its id; raises NotFound where there is no such case."""
         ...
 
+    def turn(self) -> None:
+        """Keep everybody else from deciding anything until the unit ends."""
+        ...
+
     def undo(self, resolution_id: int, actor: str, at: datetime) -> Resolution:
         """Take it back and return it; raises NotFound, and Conflict where it is undone already."""
         ...

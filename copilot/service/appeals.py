@@ -16,7 +16,7 @@ from copilot.ports import BY_MACHINE, Appeal, AppealState, Deed, Store, UnitOfWo
 from copilot.service import letters
 from copilot.service.measures import MACHINE, standing
 from copilot.service.reports import case_of
-from copilot.service.review import decide, follow_up, take_back
+from copilot.service.review import resolved, taken_back
 from copilot.types import LIBRARY, Case, Community, Decision, Measure, Resolution
 
 LONGEST_TEXT = 1_000
@@ -182,12 +182,13 @@ class Appeals:
             raise InvalidInput(f"an answer has 1 to {LONGEST_ANSWER} characters", param="text")
         now = datetime.now(UTC)
         with self._store.begin() as unit:
+            unit.resolutions.turn()
             brief = _own(unit, community_id, appeal_id)
             _may(brief, actor, bench)
             if brief.appeal.answered:
                 raise Conflict("this appeal is answered already", param="appeal")
             if outcome is AppealState.OVERTURNED:
-                _overturn(unit, brief, actor, now)
+                _overturn(unit, brief, actor)
             answered = replace(
                 brief.appeal,
                 state=outcome,
@@ -271,22 +272,13 @@ def _may(brief: Brief, actor: str, bench: Bench) -> None:
         raise Conflict("somebody else has to look at an appeal against your own decision", param="appeal")
 
 
-def _overturn(unit: UnitOfWork, brief: Brief, actor: str, now: datetime) -> None:
+def _overturn(unit: UnitOfWork, brief: Brief, actor: str) -> None:
     """Take the ruling back and let the message stand as allowed, so that it does not wait for a decision again."""
     if not brief.still_stands:
         return
     stands = brief.standing
     community = unit.communities.get(brief.case.message.community or "")
     if stands is not None and stands.id is not None:
-        take_back(unit, stands.id, actor, now)
-    allowed = Resolution(
-        case_id=brief.appeal.case_id,
-        decision=Decision.ALLOW,
-        labels=(),
-        measure=Measure.NONE,
-        actor=actor,
-        reason=letters.overturned(letters.spoken_in(community), brief.appeal.id),
-        decided_at=now,
-    )
-    decide(unit, brief.case, allowed, standing(unit, brief.appeal.case_id))
-    follow_up(unit, brief.case, actor, now, fresh=True)
+        taken_back(unit, stands.id, actor, follow=False)
+    reason = letters.overturned(letters.spoken_in(community), brief.appeal.id)
+    resolved(unit, brief.case, Decision.ALLOW, (), measure=Measure.NONE, actor=actor, reason=reason)

@@ -74,27 +74,20 @@ class Review:
         none: raises Conflict where somebody decided meanwhile. Raises NotFound, and InvalidInput where labels, measure
         and decision contradict each other.
         """
-        _check(decision, labels, measure, mute_minutes)
         with self._store.begin() as unit:
+            unit.resolutions.turn()
             [case] = unit.cases.get([case_id])
-            before = standing(unit, case_id)
-            if seen is not None and seen != (before.id if before else 0):
-                raise Conflict("somebody else has decided this case meanwhile", param="seen")
-            suggested = case.assessment.measure if decision is not Decision.ALLOW else Measure.NONE
-            taken = suggested if measure is None else measure
-            resolution = Resolution(
-                case_id=case_id,
-                decision=decision,
-                labels=tuple(dict.fromkeys(labels)),
-                measure=taken,
+            return resolved(
+                unit,
+                case,
+                decision,
+                labels,
+                measure=measure,
                 actor=actor,
                 reason=reason,
-                decided_at=datetime.now(UTC),
-                mute_minutes=_minutes(case, taken, mute_minutes),
+                seen=seen,
+                mute_minutes=mute_minutes,
             )
-            kept = decide(unit, case, resolution, before)
-            follow_up(unit, case, actor, resolution.decided_at, fresh=True)
-            return kept
 
     def undo(self, resolution_id: int, actor: str) -> Resolution:
         """Take a resolution back; the one before it stands again, and what bots did because of it is lifted.
@@ -102,27 +95,59 @@ class Review:
         Raises NotFound and Conflict.
         """
         with self._store.begin() as unit:
-            now = datetime.now(UTC)
-            case, undone = take_back(unit, resolution_id, actor, now)
-            follow_up(unit, case, actor, now)
-            return undone
+            return taken_back(unit, resolution_id, actor)
 
 
-def decide(unit: UnitOfWork, case: Case, resolution: Resolution, before: Resolution | None) -> Resolution:
-    """Keep a resolution in place of the one before; the caller follows up."""
+def resolved(
+    unit: UnitOfWork,
+    case: Case,
+    decision: Decision,
+    labels: Sequence[Label],
+    *,
+    measure: Measure | None,
+    actor: str,
+    reason: str = "",
+    seen: int | None = None,
+    mute_minutes: int | None = None,
+) -> Resolution:
+    """Decide a case within a unit that has its turn; see `Review.resolve`."""
+    _check(decision, labels, measure, mute_minutes)
+    case_id = case.id or 0
+    before = standing(unit, case_id)
+    if seen is not None and seen != (before.id if before else 0):
+        raise Conflict("somebody else has decided this case meanwhile", param="seen")
+    suggested = case.assessment.measure if decision is not Decision.ALLOW else Measure.NONE
+    taken = suggested if measure is None else measure
+    resolution = Resolution(
+        case_id=case_id,
+        decision=decision,
+        labels=tuple(dict.fromkeys(labels)),
+        measure=taken,
+        actor=actor,
+        reason=reason,
+        decided_at=datetime.now(UTC),
+        mute_minutes=_minutes(case, taken, mute_minutes),
+    )
     policy = unit.policies.live(case.message.community) if case.message.community else None
     audit(unit, policy.value if policy else CommunityPolicy(), case, resolution)
     kept = replace(resolution, id=unit.resolutions.add(resolution))
-    unit.audit.add(_deed("case.resolve", case, resolution.actor, before, kept), resolution.decided_at)
+    unit.audit.add(_deed("case.resolve", case, actor, before, kept), resolution.decided_at)
+    follow_up(unit, case, actor, resolution.decided_at, fresh=True)
     return kept
 
 
-def take_back(unit: UnitOfWork, resolution_id: int, actor: str, now: datetime) -> tuple[Case, Resolution]:
-    """Undo a resolution; the caller follows up. Raises NotFound and Conflict."""
+def taken_back(unit: UnitOfWork, resolution_id: int, actor: str, *, follow: bool = True) -> Resolution:
+    """Take a resolution back within a unit; see `Review.undo`.
+
+    Without `follow` the caller sees to it that bots and reporters hear of what stands then.
+    """
+    now = datetime.now(UTC)
     undone = unit.resolutions.undo(resolution_id, actor, now)
     [case] = unit.cases.get([undone.case_id])
     unit.audit.add(_deed("case.undo", case, actor, undone, standing(unit, undone.case_id)), now)
-    return case, undone
+    if follow:
+        follow_up(unit, case, actor, now)
+    return undone
 
 
 def follow_up(unit: UnitOfWork, case: Case, actor: str, now: datetime, *, fresh: bool = False) -> None:

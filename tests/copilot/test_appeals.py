@@ -288,7 +288,7 @@ def test_every_step_is_in_the_log_without_the_members_words(service, say, decide
     service.appeals.look("demo", filed.id, "小张", BENCH)
     answer(service, filed, text="秘密的答复")
     with SqlStore(engine).begin() as unit:
-        entries = unit.audit.search("demo")[::-1]
+        entries = unit.audit.search("demo")[-2::-1]  # but for the community's own first entry
         assert unit.audit.broken_at() is None
     deeds = [(entry.deed.actor, entry.deed.action) for entry in entries]
     assert deeds == [

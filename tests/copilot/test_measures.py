@@ -300,7 +300,7 @@ def test_every_step_is_in_the_audit_log(service, say, decide, engine):
     carry_out(service)
     service.review.undo(given.id, "小林")
     with SqlStore(engine).begin() as unit:
-        deeds = [(entry.deed.actor, entry.deed.action) for entry in unit.audit.search("demo")][::-1]
+        deeds = [(entry.deed.actor, entry.deed.action) for entry in unit.audit.search("demo")][-2::-1]
         assert unit.audit.broken_at() is None
     assert deeds == [
         ("小林", "case.resolve"),

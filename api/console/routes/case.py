@@ -195,6 +195,7 @@ def _shown(request: Request, dossier: Dossier, now: Assessment | None) -> dict[s
         "longest_note": LONGEST_NOTE,
         "who": lambda actor: casework.who(actor, language),
         "detail": lambda words: casework.detail(words, language),
+        "told": lambda action: casework.told(action, language),
         "span": lambda minutes: duration(minutes, language),
         "tone": casework.tone,
     }

@@ -41,15 +41,18 @@ class SqlResolutions:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def _take_turn(self) -> None:
-        """Write one after another, so that whoever follows the ids never sees a later one before an earlier one."""
+    def turn(self) -> None:
+        """Keep everybody else from deciding anything until the unit ends.
+
+        Whoever follows the ids never sees a later one before an earlier one.
+        """
         take_write_lock(self._connection)
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN)))
 
     def add(self, resolution: Resolution) -> int:
         """Keep it and return its id; raises NotFound where there is no such case."""
-        self._take_turn()
+        self.turn()
         if self._connection.scalar(sa.select(cases.c.id).where(cases.c.id == resolution.case_id)) is None:
             raise NotFound("there is no such case", param="case")
         insert = sa.insert(resolutions).values(**rows.resolution_row(resolution)).returning(resolutions.c.id)
@@ -57,7 +60,7 @@ class SqlResolutions:
 
     def undo(self, resolution_id: int, actor: str, at: datetime) -> Resolution:
         """Take it back and return it; raises NotFound, and Conflict where it is undone already."""
-        self._take_turn()
+        self.turn()
         query = sa.select(resolutions).where(resolutions.c.id == resolution_id, resolutions.c.undoes.is_(None))
         row = self._connection.execute(query).mappings().first()
         if row is None:
