@@ -12,7 +12,8 @@ from api.console.words import say, words
 from copilot.policy.measures import OrderState
 from copilot.service.dossiers import Dossier
 from copilot.service.letters import duration
-from copilot.service.measures import BEFORE_OUTCOMES, MACHINE, MERGED, NO_ANSWER
+from copilot.service.measures import BEFORE_OUTCOMES, NO_ANSWER
+from copilot.service.ordering import MACHINE, MERGED
 from copilot.types import LABELS, Assessment, Label, Span
 
 _DETAILS = {MERGED: "order.detail.merged", NO_ANSWER: "order.detail.no_answer", BEFORE_OUTCOMES: "order.detail.before"}

@@ -24,8 +24,9 @@ from copilot.service.charters import Charters, LoadCalibration, no_calibration
 from copilot.service.dossiers import Dossiers
 from copilot.service.learning import Learning, no_learner
 from copilot.service.libraries import Libraries
-from copilot.service.measures import Measures, order_automatic
+from copilot.service.measures import Measures
 from copilot.service.notes import Notes
+from copilot.service.ordering import order_automatic
 from copilot.service.outlook import Outlook
 from copilot.service.policies import Policies
 from copilot.service.precedents import PrecedentKeeper

@@ -14,7 +14,7 @@ from copilot.policy.assignment import Bench, assignee, may_answer
 from copilot.policy.measures import Order
 from copilot.ports import BY_MACHINE, Appeal, AppealState, Deed, Store, UnitOfWork
 from copilot.service import letters
-from copilot.service.measures import MACHINE, standing
+from copilot.service.ordering import MACHINE, standing
 from copilot.service.reports import case_of
 from copilot.service.review import resolved, taken_back
 from copilot.types import LIBRARY, Case, Community, Decision, Measure, Resolution

@@ -13,7 +13,7 @@ from copilot.policy.measures import Order, OrderKind, Plan, Wish, plan
 from copilot.policy.reporters import MEMORY, Record
 from copilot.ports import Appeal, Entry, Note, Report, Store, UnitOfWork
 from copilot.service import letters
-from copilot.service.measures import wanted_after
+from copilot.service.ordering import wanted_after
 from copilot.service.reports import case_of, weights
 from copilot.types import Case, Resolution
 

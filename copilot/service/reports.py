@@ -12,7 +12,7 @@ from copilot.errors import Conflict, InvalidInput, NotFound
 from copilot.policy.reporters import MEMORY, Record, joint_weight
 from copilot.ports import Category, Deed, Report, ReportState, Store, UnitOfWork
 from copilot.service.letters import report_answer, spoken_in
-from copilot.service.measures import standing
+from copilot.service.ordering import standing
 from copilot.types import Case, Decision, Measure, Message, Resolution
 
 LONGEST_NOTE = 1_000

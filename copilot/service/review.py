@@ -11,7 +11,7 @@ from copilot.errors import Conflict, InvalidInput
 from copilot.policy import CommunityPolicy
 from copilot.policy.measures import DEFAULT_MUTE, LONGEST_MUTE
 from copilot.ports import Deed, Store, UnitOfWork
-from copilot.service.measures import arrange, standing
+from copilot.service.ordering import arrange, standing
 from copilot.service.reports import answer_reports
 from copilot.service.safeguard import audit
 from copilot.types import Case, Decision, Label, Measure, Resolution

@@ -13,7 +13,8 @@ from copilot.adapters.sql.tables import measures
 from copilot.errors import Conflict, InvalidInput, NotFound
 from copilot.policy.measures import OrderState
 from copilot.ports import State
-from copilot.service.measures import MERGED, NO_ANSWER
+from copilot.service.measures import NO_ANSWER
+from copilot.service.ordering import MERGED
 from copilot.types import Community, Decision, Label, Measure
 
 SOON = timedelta(seconds=60)
