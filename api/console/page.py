@@ -34,16 +34,17 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
 
     Templates find `t(key, **values)` for words, `asset(name)` for addresses, `when(time)` for local times, `account`
     and `csrf` (None and "" where nobody is signed in), `visit` (None outside a community), `may(role)`, and what
-    `context` adds.
+    `context` adds. Its `language` and `time_zone` stand in for the account's and the community's.
     """
-    language = language_of(request)
+    language = context.pop("language", None) or language_of(request)
     session = getattr(request.state, "session", None)
     visit = getattr(request.state, "visit", None)
+    time_zone = context.pop("time_zone", None) or (visit.community.time_zone if visit else "Asia/Shanghai")
     text = _environment.get_template(template).render(
         lang=language,
         t=partial(say, language),
         asset=asset,
-        when=partial(_when, visit.community.time_zone if visit else "Asia/Shanghai"),
+        when=partial(_when, time_zone),
         account=session.account if session else None,
         csrf=session.csrf if session else "",
         visit=visit,

@@ -1,8 +1,11 @@
 """What the domain needs from outside, each a protocol of a few methods."""
 
+from copilot.ports.appeals import BY_MACHINE, Appeal, Appeals, AppealState
 from copilot.ports.audit import SYSTEM, AuditLog, Deed, Entry
 from copilot.ports.generator import Generated, Generator, Ledger, Limits, Price, Prompt, Role, Turn, Usage
+from copilot.ports.measures import Orders
 from copilot.ports.models import Calibration, CaseIndex, Classifier, Encoder, Learner, Learnt, Relevance
+from copilot.ports.notes import Note, Notes
 from copilot.ports.queue import (
     Change,
     Claim,
@@ -17,6 +20,7 @@ from copilot.ports.queue import (
     WaitingCases,
     Wanted,
 )
+from copilot.ports.reports import Category, Report, Reports, ReportState
 from copilot.ports.store import (
     Cases,
     Chosen,
@@ -33,11 +37,16 @@ from copilot.ports.store import (
 )
 
 __all__ = [
+    "BY_MACHINE",
     "SYSTEM",
+    "Appeal",
+    "AppealState",
+    "Appeals",
     "AuditLog",
     "Calibration",
     "CaseIndex",
     "Cases",
+    "Category",
     "Change",
     "Chosen",
     "Claim",
@@ -57,11 +66,17 @@ __all__ = [
     "Ledger",
     "Limits",
     "Membership",
+    "Note",
+    "Notes",
+    "Orders",
     "Outline",
     "Price",
     "Prompt",
     "Protection",
     "Relevance",
+    "Report",
+    "ReportState",
+    "Reports",
     "Resolutions",
     "Role",
     "Safeguards",

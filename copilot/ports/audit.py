@@ -62,6 +62,10 @@ class AuditLog(Protocol):
         """The newest entries first; `before` pages on, `action` may be the start of one (`rules.`)."""
         ...
 
+    def about(self, community_id: str, subject: str, limit: int = 200) -> list[Entry]:
+        """What was done about one thing, newest first."""
+        ...
+
     def erase(self, numbers: list[int]) -> None:
         """Take the details out of entries; that they happened stays."""
         ...

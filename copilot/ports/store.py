@@ -9,8 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from copilot.ports.appeals import Appeals
 from copilot.ports.audit import AuditLog
+from copilot.ports.measures import Orders
+from copilot.ports.notes import Notes
 from copilot.ports.queue import Claims, Surroundings, WaitingCases
+from copilot.ports.reports import Reports
 from copilot.types import Case, Community, Decision, Label, Message, Resolution, RuleSet, Signal
 
 if TYPE_CHECKING:
@@ -91,8 +95,8 @@ class Cases(Protocol):
         """For each message the case kept for the same community, id and text, if any."""
         ...
 
-    def add(self, cases: Sequence[Case], *, act: bool = True) -> list[int]:
-        """Keep new cases and return their ids; with `act`, an outbox row too for each that is not `allow`."""
+    def add(self, cases: Sequence[Case]) -> list[int]:
+        """Keep new cases and return their ids."""
         ...
 
     def get(self, case_ids: Sequence[int]) -> list[Case]:
@@ -108,7 +112,7 @@ class Cases(Protocol):
         ...
 
     def undecided(self, community_id: str, after: int, limit: int) -> list[Case]:
-        """At most `limit` flagged cases with a larger id that nobody has decided, oldest first."""
+        """At most `limit` flagged or reported cases with a larger id that nobody has decided, oldest first."""
         ...
 
     def stream(self, community_id: str, since: datetime, limit: int) -> Iterator[tuple[Case, Resolution | None]]:
@@ -121,6 +125,22 @@ class Cases(Protocol):
 
     def libraries(self) -> dict[str, int]:
         """The shared libraries that hold something, with how many texts each."""
+        ...
+
+    def named(self, community_id: str, message_id: str) -> list[Case]:
+        """The cases about a message of this id, oldest first; an edited message has several."""
+        ...
+
+    def around(self, case: Case, before: int, after: int) -> list[Case]:
+        """What was said in the community just before and after, oldest first, the case itself left out."""
+        ...
+
+    def of_author(self, community_id: str, author: str, limit: int) -> list[Case]:
+        """A member's last messages, newest first."""
+        ...
+
+    def first_seen(self, community_id: str, author: str) -> tuple[datetime | None, int]:
+        """When a member's first message was received, and how many were kept."""
         ...
 
 
@@ -283,6 +303,26 @@ class UnitOfWork(Protocol):
     @property
     def surroundings(self) -> Surroundings:
         """What was said around a message."""
+        ...
+
+    @property
+    def orders(self) -> Orders:
+        """What bots are to do."""
+        ...
+
+    @property
+    def reports(self) -> Reports:
+        """What members report."""
+        ...
+
+    @property
+    def appeals(self) -> Appeals:
+        """What members appeal against."""
+        ...
+
+    @property
+    def notes(self) -> Notes:
+        """What people remark about cases."""
         ...
 
 

@@ -19,17 +19,23 @@ from copilot.policy.reference import Reference
 from copilot.policy.risk import Choice, Tally
 from copilot.ports import SYSTEM, Deed, Learner, State, Store, UnitOfWork
 from copilot.rules import read_rules
+from copilot.service.appeals import Appeals
 from copilot.service.card import Cards
 from copilot.service.charters import Charters, LoadCalibration, no_calibration
 from copilot.service.deciding import Deciding
+from copilot.service.dossiers import Dossiers
 from copilot.service.learning import Learning, no_learner
 from copilot.service.libraries import Libraries
+from copilot.service.measures import Measures
+from copilot.service.notes import Notes
 from copilot.service.notices import DraftNotice, draft_notice
+from copilot.service.ordering import order_automatic
 from copilot.service.outlook import Outlook
 from copilot.service.policies import Policies
 from copilot.service.precedents import PrecedentKeeper
 from copilot.service.queue import Queue, enqueue
 from copilot.service.replays import Replays
+from copilot.service.reports import Reports
 from copilot.service.review import Review
 from copilot.service.rulebook import Rulebook, put_rules
 from copilot.service.safeguard import Safeguard, held_back
@@ -92,6 +98,11 @@ class Service:
         self.queue = Queue(store)
         self.deciding = Deciding(store)
         self.cards = Cards(store, self._charters, base, self._look_up, write_notice)
+        self.measures = Measures(store)
+        self.reports = Reports(store, self.ingest)
+        self.appeals = Appeals(store)
+        self.notes = Notes(store)
+        self.dossiers = Dossiers(store, base)
         self._window = FloodWindow()
         self._warm: set[str] = set()
         self._lock = threading.Lock()
@@ -154,6 +165,7 @@ class Service:
                 for case, case_id in zip(new_cases, unit.cases.add(new_cases), strict=True)
             }
             enqueue(unit, list(kept.values()))
+            order_automatic(unit, known, list(kept.values()), now)
         return [
             replace(case, duplicate=True)
             if case is not None

@@ -75,6 +75,12 @@ class SqlAuditLog:
             query = query.where(audit.c.id < before)
         return [_entry(dict(row)) for row in self._connection.execute(query).mappings()]
 
+    def about(self, community_id: str, subject: str, limit: int = 200) -> list[Entry]:
+        """What was done about one thing, newest first."""
+        where = (audit.c.community_id == community_id, audit.c.subject == subject)
+        query = sa.select(audit).where(*where).order_by(audit.c.id.desc()).limit(limit)
+        return [_entry(dict(row)) for row in self._connection.execute(query).mappings()]
+
     def erase(self, numbers: list[int]) -> None:
         """Take the details out of entries; that they happened stays."""
         take_write_lock(self._connection)

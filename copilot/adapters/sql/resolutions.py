@@ -76,14 +76,14 @@ class SqlResolutions:
             raise Conflict("this resolution is undone already", param="resolution") from error
         stands = sa.select(resolutions.c.id).where(resolutions.c.case_id == row["case_id"], standing(resolutions))
         settle(self._connection, row["case_id"], self._connection.scalar(stands) is not None, actor, at)
-        return rows.to_resolution(dict(row), undone_at=at)
+        return rows.to_resolution(dict(row), at, actor)
 
     def of(self, case_id: int) -> list[Resolution]:
         """Everything decided about a case, oldest first, what was undone included."""
         query = sa.select(resolutions).where(resolutions.c.case_id == case_id).order_by(resolutions.c.id)
         found = [dict(row) for row in self._connection.execute(query).mappings()]
-        undone = {row["undoes"]: row["decided_at"] for row in found if row["undoes"] is not None}
-        return [rows.to_resolution(row, undone.get(row["id"])) for row in found if row["undoes"] is None]
+        undone = {row["undoes"]: (row["decided_at"], row["actor"]) for row in found if row["undoes"] is not None}
+        return [rows.to_resolution(row, *undone.get(row["id"], ())) for row in found if row["undoes"] is None]
 
     def last(self) -> int:
         """The mark of the latest change, 0 where there was none."""

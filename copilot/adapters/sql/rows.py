@@ -220,10 +220,11 @@ def resolution_row(resolution: Resolution) -> dict[str, Any]:
         "actor": resolution.actor,
         "reason": resolution.reason,
         "decided_at": resolution.decided_at,
+        "mute_minutes": resolution.mute_minutes,
     }
 
 
-def to_resolution(row: Row, undone_at: datetime | None = None) -> Resolution:
+def to_resolution(row: Row, undone_at: datetime | None = None, undone_by: str | None = None) -> Resolution:
     """The resolution a row holds."""
     return Resolution(
         case_id=row["case_id"],
@@ -235,6 +236,8 @@ def to_resolution(row: Row, undone_at: datetime | None = None) -> Resolution:
         decided_at=row["decided_at"],
         id=row["id"],
         undone_at=undone_at,
+        undone_by=undone_by,
+        mute_minutes=row["mute_minutes"],
     )
 
 

@@ -8,12 +8,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from copilot.adapters.sql.appeals import SqlAppeals
 from copilot.adapters.sql.audit import SqlAuditLog
 from copilot.adapters.sql.cases import SqlCases
 from copilot.adapters.sql.claims import SqlClaims
 from copilot.adapters.sql.communities import SqlCommunities
 from copilot.adapters.sql.engine import translated
+from copilot.adapters.sql.measures import SqlOrders
+from copilot.adapters.sql.notes import SqlNotes
 from copilot.adapters.sql.queue import SqlQueue
+from copilot.adapters.sql.reports import SqlReports
 from copilot.adapters.sql.resolutions import SqlResolutions
 from copilot.adapters.sql.rules import rule_set_json, to_rule_set
 from copilot.adapters.sql.safeguards import SqlSafeguards
@@ -62,6 +66,10 @@ class SqlUnitOfWork:
         self.queue = SqlQueue(connection)
         self.claims = SqlClaims(connection)
         self.surroundings = SqlSurroundings(connection)
+        self.orders = SqlOrders(connection)
+        self.reports = SqlReports(connection)
+        self.appeals = SqlAppeals(connection)
+        self.notes = SqlNotes(connection)
 
 
 def _policy_json(policy: CommunityPolicy) -> Mapping[str, Any]:

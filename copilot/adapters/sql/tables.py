@@ -69,6 +69,7 @@ resolutions = sa.Table(  # appended to only: taking one back is a row of its own
     sa.Column("actor", LosslessText, nullable=False),
     sa.Column("reason", LosslessText, nullable=False),
     sa.Column("decided_at", UtcDateTime, nullable=False),
+    sa.Column("mute_minutes", sa.Integer, nullable=False, server_default="0"),
     sa.Index("resolutions_by_case", "case_id"),
 )
 
@@ -93,17 +94,6 @@ safeguards = sa.Table(  # the state of what stands between a wish to remove and 
     sa.Column("watch", sa.JSON, nullable=False),
     sa.Column("chosen", sa.JSON(none_as_null=True)),
     sa.Column("updated_at", UtcDateTime, nullable=False),
-)
-
-outbox = sa.Table(
-    "outbox",
-    metadata,
-    sa.Column("id", _Id, primary_key=True, autoincrement=True),
-    sa.Column("case_id", _Id, sa.ForeignKey("cases.id"), nullable=False),
-    sa.Column("kind", sa.String(32), nullable=False),
-    sa.Column("created_at", UtcDateTime, nullable=False),
-    sa.Column("state", sa.String(16), nullable=False),
-    sa.Index("outbox_by_state", "state", "id"),
 )
 
 api_keys = sa.Table(
@@ -163,6 +153,87 @@ audit = sa.Table(  # appended to only; `details` can be erased, their digest sta
     sa.Column("digest", sa.LargeBinary(32), nullable=False),
     sa.Column("hash", sa.LargeBinary(32), nullable=False),
     sa.Index("audit_by_community", "community_id", "id"),
+    sa.Index("audit_by_subject", "community_id", "subject", "id"),
+)
+
+measures = sa.Table(  # orders to bots; whom and which message they are about, the case knows
+    "measures",
+    metadata,
+    sa.Column("id", _Id, primary_key=True, autoincrement=True),
+    sa.Column("case_id", _Id, sa.ForeignKey("cases.id"), nullable=False),
+    sa.Column("ruling", _Id, sa.ForeignKey("resolutions.id")),  # none for what the machine did by itself
+    sa.Column("kind", sa.String(24), nullable=False),
+    sa.Column("minutes", sa.Integer, nullable=False),
+    sa.Column("text", LosslessText, nullable=False),
+    sa.Column("lifts", _Id, sa.ForeignKey("measures.id")),
+    sa.Column("ordered_by", LosslessText, nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+    sa.Column("not_before", UtcDateTime, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("holder", LosslessText, nullable=False),
+    sa.Column("held_until", UtcDateTime),
+    sa.Column("detail", LosslessText, nullable=False),
+    sa.Column("settled_by", LosslessText, nullable=False),
+    sa.Column("settled_at", UtcDateTime),
+    sa.Index("measures_by_state", "state", "id"),
+    sa.Index("measures_by_case", "case_id"),
+)
+
+reports = sa.Table(
+    "reports",
+    metadata,
+    sa.Column("id", _Id, primary_key=True, autoincrement=True),
+    sa.Column("case_id", _Id, sa.ForeignKey("cases.id"), nullable=False),
+    sa.Column("category", sa.String(16), nullable=False),
+    sa.Column("reporter", LosslessText, nullable=False),
+    sa.Column("note", LosslessText, nullable=False),
+    sa.Column("filed_at", UtcDateTime, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("resolution_id", _Id, sa.ForeignKey("resolutions.id")),
+    sa.Column("answer", LosslessText, nullable=False),
+    sa.Column("answered_by", LosslessText, nullable=False),
+    sa.Column("answered_at", UtcDateTime),
+    sa.UniqueConstraint("case_id", "reporter", name="one_report_each"),
+    sa.Index("reports_by_state", "state", "id"),
+    sa.Index("reports_by_reporter", "reporter"),
+)
+
+appeals = sa.Table(
+    "appeals",
+    metadata,
+    sa.Column("id", _Id, primary_key=True, autoincrement=True),
+    sa.Column("case_id", _Id, sa.ForeignKey("cases.id"), nullable=False),
+    sa.Column("ruling", _Id, nullable=False),  # a resolution's id, 0 for the machine's: NULLs would defeat the UNIQUE
+    sa.Column("text", LosslessText, nullable=False),
+    sa.Column("filed_at", UtcDateTime, nullable=False),
+    sa.Column("assignee", LosslessText, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("looked_at", UtcDateTime),
+    sa.Column("answer", LosslessText, nullable=False),
+    sa.Column("answered_by", LosslessText, nullable=False),
+    sa.Column("answered_at", UtcDateTime),
+    sa.UniqueConstraint("case_id", "ruling", name="one_appeal_each"),
+    sa.Index("appeals_by_state", "state", "id"),
+)
+
+notes = sa.Table(  # appended to only
+    "notes",
+    metadata,
+    sa.Column("id", _Id, primary_key=True, autoincrement=True),
+    sa.Column("case_id", _Id, sa.ForeignKey("cases.id"), nullable=False),
+    sa.Column("author", LosslessText, nullable=False),
+    sa.Column("text", LosslessText, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("notes_by_case", "case_id"),
+)
+
+secrets = sa.Table(
+    "secrets",
+    metadata,
+    sa.Column("name", sa.String(32), primary_key=True),
+    sa.Column("value", sa.LargeBinary(32), nullable=False),
+    sa.Column("created_at", UtcDateTime, nullable=False),
 )
 
 queue = sa.Table(  # flagged cases with what their order rests on; `decided` follows the resolutions
