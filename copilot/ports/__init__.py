@@ -1,6 +1,6 @@
 """What the domain needs from outside, each a protocol of a few methods."""
 
-from copilot.ports.audit import SYSTEM, AuditLog, Deed, Entry
+from copilot.ports.audit import SYSTEM, AuditLog, Chain, Deed, Entry, Head
 from copilot.ports.models import Calibration, CaseIndex, Classifier, Encoder, Learner, Learnt, Relevance
 from copilot.ports.store import (
     Cases,
@@ -22,12 +22,14 @@ __all__ = [
     "Calibration",
     "CaseIndex",
     "Cases",
+    "Chain",
     "Chosen",
     "Classifier",
     "Communities",
     "Deed",
     "Encoder",
     "Entry",
+    "Head",
     "Learner",
     "Learnt",
     "Protection",

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from copilot.ports.audit import AuditLog
+from copilot.ports.erasure import Erasures, Retentions, Scrubbed
+from copilot.ports.figures import Figures, SpotChecks
 from copilot.types import Case, Community, Message, Resolution, RuleSet
 
 if TYPE_CHECKING:
@@ -88,11 +90,14 @@ class Cases(Protocol):
         ...
 
     def undecided(self, community_id: str, after: int, limit: int) -> list[Case]:
-        """At most `limit` flagged cases with a larger id that nobody has decided, oldest first."""
+        """At most `limit` cases with a larger id, flagged or drawn for a check, that nobody decided, oldest first."""
         ...
 
     def stream(self, community_id: str, since: datetime, limit: int) -> Iterator[tuple[Case, Resolution | None]]:
-        """The last `limit` cases received after `since`, oldest first, each with the resolution that stands."""
+        """The last `limit` cases received after `since`, oldest first, each with the resolution that stands.
+
+        What was erased is left out.
+        """
         ...
 
 
@@ -124,7 +129,7 @@ class Resolutions(Protocol):
         ...
 
     def decided(self, community_id: str, since: datetime) -> list[tuple[Case, Resolution]]:
-        """What stands about messages of a community, as decided after `since`, oldest first."""
+        """What stands about messages of a community, as decided after `since`, oldest first; not what was erased."""
         ...
 
 
@@ -238,10 +243,34 @@ class UnitOfWork(Protocol):
         """The communities' calibrations, as `Calibration` reads them."""
         ...
 
+    @property
+    def figures(self) -> Figures:
+        """Counts of messages and decisions."""
+        ...
+
+    @property
+    def spot_checks(self) -> SpotChecks:
+        """Random draws of allowed messages."""
+        ...
+
+    @property
+    def erasures(self) -> Erasures:
+        """What takes personal data out."""
+        ...
+
+    @property
+    def retentions(self) -> Retentions:
+        """How long texts are kept."""
+        ...
+
 
 class Store(Protocol):
     """Opens units of work."""
 
     def begin(self) -> AbstractContextManager[UnitOfWork]:
         """Start a transaction; raises StoreUnavailable where the database does not answer."""
+        ...
+
+    def scrub(self, *, rebuild: bool) -> Scrubbed:
+        """Make what was deleted unreadable in the files too; with `rebuild` also what older versions left there."""
         ...

@@ -19,7 +19,9 @@ from copilot.policy.reference import Reference
 from copilot.policy.risk import Choice, Tally
 from copilot.ports import SYSTEM, Deed, Learner, State, Store, UnitOfWork
 from copilot.rules import read_rules
+from copilot.service.audit import Audit
 from copilot.service.charters import Charters, LoadCalibration, no_calibration
+from copilot.service.erasure import Eraser
 from copilot.service.learning import Learning, no_learner
 from copilot.service.libraries import Libraries
 from copilot.service.policies import Policies
@@ -29,6 +31,7 @@ from copilot.service.review import Review
 from copilot.service.rulebook import Rulebook, put_rules
 from copilot.service.safeguard import Safeguard, held_back
 from copilot.service.thresholds import Thresholds
+from copilot.service.trust import Trust
 from copilot.signals.flood import FloodWindow
 from copilot.types import Assessment, Case, CitedClause, Community, Label, Message, Precedent, Resolution
 
@@ -67,6 +70,7 @@ class Service:
         load_calibration: LoadCalibration = no_calibration,
         learner: Learner = no_learner,
         reference: Reference | None = None,
+        refresh_index: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._moderator = moderator
@@ -81,6 +85,9 @@ class Service:
         self.policies = Policies(store)
         self.safeguard = Safeguard(store, self.thresholds)
         self.libraries = Libraries(store)
+        self.audit = Audit(store)
+        self.eraser = Eraser(store, refresh_index)
+        self.trust = Trust(store)
         self._window = FloodWindow()
         self._warm: set[str] = set()
         self._lock = threading.Lock()

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from copilot.adapters.sql import rows
 from copilot.adapters.sql.engine import take_write_lock
 from copilot.adapters.sql.resolutions import joined, standing
+from copilot.adapters.sql.spot_checks import asks_for_a_look
 from copilot.adapters.sql.tables import cases, outbox, resolutions
 from copilot.errors import NotFound
 from copilot.types import Case, Decision, Message, Resolution
@@ -90,10 +91,10 @@ class SqlCases:
         return found[::-1]
 
     def undecided(self, community_id: str, after: int, limit: int) -> list[Case]:
-        """At most `limit` flagged cases with a larger id that nobody has decided, oldest first."""
+        """At most `limit` cases with a larger id, flagged or drawn for a check, that nobody decided, oldest first."""
         query = (
             sa.select(cases)
-            .where(cases.c.community_id == community_id, cases.c.id > after, cases.c.decision != Decision.ALLOW.value)
+            .where(cases.c.community_id == community_id, cases.c.id > after, asks_for_a_look())
             .where(~sa.exists().where(resolutions.c.case_id == cases.c.id, standing(resolutions)))
             .order_by(cases.c.id)
             .limit(limit)
@@ -101,10 +102,13 @@ class SqlCases:
         return [rows.to_case(dict(row)) for row in self._connection.execute(query).mappings()]
 
     def stream(self, community_id: str, since: datetime, limit: int) -> Iterator[tuple[Case, Resolution | None]]:
-        """The last `limit` cases received after `since`, oldest first, each with the resolution that stands."""
+        """The last `limit` cases received after `since`, oldest first, each with the resolution that stands.
+
+        What was erased is left out: there is nothing to read again.
+        """
         last = (
             sa.select(cases.c.id)
-            .where(cases.c.community_id == community_id, cases.c.received_at > since)
+            .where(cases.c.community_id == community_id, cases.c.received_at > since, cases.c.erased_at.is_(None))
             .order_by(cases.c.id.desc())
             .limit(limit)
             .subquery()
