@@ -25,7 +25,7 @@ from copilot.policy.reference import at_least, at_most
 CONFIDENCE = 0.95
 FEWEST_CHECKS = 20
 """Checked messages below which no recall is told, however clear it looks."""
-_MOST_TIMES = 64
+_TIMES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 """How many times as many checks `checks_for` considers."""
 _ROUNDING = 1e-9
 
@@ -140,7 +140,7 @@ def checks_for(
 ) -> int | None:
     """Return about how many more checks would bring the interval down to this width; None where far too many."""
     done = sum(len(stratum.checked) for stratum in strata)
-    for times in range(1, _MOST_TIMES + 1):
+    for times in _TIMES:
         found = recall(caught, undecided, precision, missed, strata, factor=times)
         if found is not None and found.width <= width:
             return (times - 1) * done

@@ -34,8 +34,9 @@ class Flags:
 class Ruling:
     """A message that people decided: what the machine had said, and what stands.
 
-    `copies` is the same for copies of one text. `first_at` is when somebody first decided it, `changed` that
-    what stands is not the first decision. `checked` says that it was looked at because it had been drawn at random.
+    `scores` are those of the labels it was flagged for. `copies` is the same for copies of one text. `first_at` is when
+    somebody first decided it, `changed` that what stands is not the first decision. `checked` says that it was looked
+    at because it had been drawn at random.
     """
 
     case_id: int

@@ -27,7 +27,8 @@ class Recall:
 
     `estimate` is None where there is not enough to tell. `at_most` is what it would be if nothing slipped through but
     what people came across. `checked` allowed messages were looked at because they had been drawn, of which `found`
-    were harmful; `reported` were found otherwise. `more` checks would make the interval `NARROW`, None where too many.
+    were harmful; `reported` were found otherwise. `more` checks would make the interval `NARROW`, None where too many,
+    or for a single label.
     """
 
     estimate: Estimate | None
@@ -144,13 +145,13 @@ def report(period: Period, counts: Counts) -> TrustReport:
     removed = [r for r in flagged if r.machine is Decision.REMOVE]
     cleared = sum(r.decision is Decision.ALLOW for r in flagged)
     waits = [max(0.0, (r.first_at - r.received_at).total_seconds()) for r in flagged]
-    bins = estimates.reliability((r.scores.get(label, 0.0), label in r.labels) for r in flagged for label in r.flagged)
+    bins = estimates.reliability((r.scores[label], label in r.labels) for r in flagged for label in r.flagged)
     return TrustReport(
         period=period,
         messages=messages,
         flags=sum(each.messages for each in counts.flags),
         precision=_share(flagged, _harmful),
-        recall=_recall(counts, _harmful, lambda labels: True),
+        recall=_recall(counts, _harmful, lambda labels: True, plan=True),
         false_alarms=Share(cleared, messages, estimates.wilson(cleared, messages)) if messages else None,
         labels=tuple(_label(label, period, counts, flagged) for label in LABELS),
         bins=bins,
@@ -204,8 +205,10 @@ def _label(label: Label, period: Period, counts: Counts, flagged: Sequence[Rulin
     )
 
 
-def _recall(counts: Counts, harmful: Callable[[Ruling], bool], flags: Callable[[Sequence[Label]], bool]) -> Recall:
-    """What was caught of what `harmful` tells; `flags` says which flags are of this kind."""
+def _recall(
+    counts: Counts, harmful: Callable[[Ruling], bool], flags: Callable[[Sequence[Label]], bool], *, plan: bool = False
+) -> Recall:
+    """What was caught of what `harmful` tells. `flags` says which flags are of this kind; `plan` asks for `more`."""
     caught = sum(harmful(r) for r in counts.rulings if r.machine is not Decision.ALLOW)
     decided = [r for r in counts.rulings if r.machine is not Decision.ALLOW and flags(r.flagged)]
     undecided = sum(each.messages for each in counts.flags if flags(each.labels)) - len(decided)
@@ -222,7 +225,7 @@ def _recall(counts: Counts, harmful: Callable[[Ruling], bool], flags: Callable[[
         checked=sum(len(stratum.checked) for stratum in strata),
         found=sum(harm for stratum in strata for _, harm in stratum.checked),
         reported=reported,
-        more=0 if narrow else estimates.checks_for(NARROW, *known),
+        more=0 if narrow else estimates.checks_for(NARROW, *known) if plan else None,
     )
 
 

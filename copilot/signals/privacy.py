@@ -53,6 +53,21 @@ def detect(views: TextViews, context: Context) -> list[Signal]:
     ]
 
 
+def personal(views: TextViews) -> list[tuple[str, Span]]:
+    """Return kind and place of all personal data, whoever's it is: what is not to be shown without need."""
+    view = views.resolved
+    if not _MAY_LEAK(view.text):
+        return []
+    cards = [m for m in _BANK_CARD.finditer(view.text) if luhn.is_valid(m.group()) or "卡" in view.text]
+    found = {
+        "id_card": _ID_CARD.finditer(view.text),
+        "bank_card": cards,
+        "mobile": _MOBILE.finditer(view.text),
+        "address": _ADDRESS.finditer(view.text),
+    }
+    return [(kind, view.span(*match.span())) for kind, matches in found.items() for match in matches]
+
+
 _Finding = tuple[str, float, Span]
 
 

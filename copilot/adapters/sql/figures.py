@@ -14,8 +14,9 @@ from copilot.adapters.sql.resolutions import is_decided
 from copilot.adapters.sql.tables import cases, resolutions, spot_checked
 from copilot.policy.spot_checks import BOUNDS
 from copilot.ports.figures import Flags, Ruling, Tally, Waiting, Work
-from copilot.types import Decision, Label
+from copilot.types import LABELS, Decision, Label
 
+_LABELS = {label.value: label for label in LABELS}
 _FLAGGED = (Decision.REVIEW.value, Decision.REMOVE.value)
 
 
@@ -105,12 +106,12 @@ def _ruling(rows: Sequence[Any]) -> Ruling | None:
         case_id=last["case_id"],
         received_at=last["received_at"],
         machine=Decision(last["machine"]),
-        flagged=tuple(Label(label) for label in last["labels"]),
-        scores={Label(label): score for label, score in last["scores"].items()},
+        flagged=tuple(_LABELS[label] for label in last["labels"]),
+        scores={_LABELS[label]: last["scores"].get(label, 0.0) for label in last["labels"]},
         suspicion=last["suspicion"],
         copies=bytes(last["text_digest"]),
         decision=Decision(last["made_decision"]),
-        labels=tuple(Label(label) for label in last["made_labels"]),
+        labels=tuple(_LABELS[label] for label in last["made_labels"]),
         actor=last["made_actor"],
         first_at=first["made_decided_at"],
         changed=first["made_decision"] != last["made_decision"],

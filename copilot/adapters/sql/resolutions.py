@@ -24,9 +24,7 @@ def standing(table: sa.FromClause) -> sa.ColumnElement[bool]:
     """Whether a row of `table` is what stands about its case: the last decision that was not undone."""
     other, undo = resolutions.alias(), resolutions.alias()
     undone = sa.exists().where(undo.c.undoes == other.c.id)
-    last = sa.select(sa.func.max(other.c.id)).where(
-        other.c.case_id == table.c.case_id, _is_made(other), ~undone
-    )
+    last = sa.select(sa.func.max(other.c.id)).where(other.c.case_id == table.c.case_id, _is_made(other), ~undone)
     return table.c.id == last.scalar_subquery()
 
 

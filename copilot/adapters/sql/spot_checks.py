@@ -64,12 +64,9 @@ class SqlSpotChecks:
 
     def open(self, community_id: str) -> int:
         """How many drawn messages nobody has decided."""
-        query = (
-            sa.select(sa.func.count())
-            .select_from(spot_checked)
-            .join(cases, cases.c.id == spot_checked.c.case_id)
-            .where(cases.c.community_id == community_id, cases.c.erased_at.is_(None), ~is_decided())
-        )
+        drawn = cases.c.id.in_(sa.select(spot_checked.c.case_id))
+        mine = cases.c.community_id == community_id
+        query = sa.select(sa.func.count()).where(drawn, mine, cases.c.erased_at.is_(None), ~is_decided())
         return self._connection.scalar(query) or 0
 
 
