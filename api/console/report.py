@@ -8,7 +8,7 @@ from datetime import datetime
 
 from api.console.numbers import Say, count, duration, percent
 from copilot.service.trust import CHECKS
-from copilot.service.trust_report import LabelFigures, TrustReport
+from copilot.service.trust_report import WIDEST, LabelFigures, TrustReport
 
 _SLOW = 12 * 3600.0
 """Seconds to a decision in nine of ten cases from which more hands are advised."""
@@ -64,7 +64,7 @@ def _trust(report: TrustReport, t: Say) -> Iterator[str]:
     if report.false_alarms is not None:
         yield t("report.false", value=f"{1000 * report.false_alarms.estimate.value:.1f}")
     recall = report.recall
-    if recall.estimate is None:
+    if recall.estimate is None or recall.estimate.width > WIDEST:
         yield t("report.recall.few")
     else:
         low, high = percent(recall.estimate.low), percent(recall.estimate.high)
@@ -91,7 +91,7 @@ def _todo(report: TrustReport, now: datetime, t: Say) -> Iterator[str]:
         if each.precision and each.precision.whole >= _FEW and each.precision.estimate.high < _LOW_PRECISION:
             value = percent(each.precision.estimate.value)
             yield t("report.do.label", label=t(f"label.{each.label}"), value=value)
-    if report.recall.estimate is None:
+    if report.recall.estimate is None or report.recall.estimate.width > WIDEST:
         yield t("report.do.check", count=CHECKS)
     if report.long_wait is not None and report.long_wait > _SLOW:
         yield t("report.do.slow", time=duration(report.long_wait, t))

@@ -148,7 +148,9 @@ class Eraser:
         now = datetime.now(UTC)
         with self._store.begin() as unit:
             unit.erasures.end(number, places, now)
-            deed = Deed(actor, action, community_id, f"erasure:{number}", after=dict(places))
+            deed = Deed(
+                actor, action, community_id, f"erasure:{number}", after={name: n for name, n in places.items() if n}
+            )
             unit.audit.add(deed, now)
         self._refresh()
         return Erased(places, self._store.scrub(rebuild=rebuild))

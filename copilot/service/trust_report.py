@@ -19,6 +19,8 @@ from copilot.types import LABELS, Decision, Label
 
 NARROW = 0.3
 """Width of an interval that is worth something to act on."""
+WIDEST = 0.6
+"""Width from which an interval says nothing."""
 
 
 @dataclass(frozen=True, slots=True)

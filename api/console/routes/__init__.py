@@ -1,6 +1,6 @@
 """The console's pages, one module per area."""
 
-from api.console.routes import account, home, queue, sign_in, trust
+from api.console.routes import account, audit, home, queue, retention, sign_in, trust
 
 ROUTERS = (
     sign_in.router,
@@ -8,4 +8,6 @@ ROUTERS = (
     account.router,
     queue.router,
     trust.router,
+    audit.router,
+    retention.router,
 )

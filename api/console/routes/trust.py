@@ -19,6 +19,7 @@ from copilot.errors import Conflict
 from copilot.policy.estimates import FEWEST_CHECKS
 from copilot.service.periods import last_days, week_of
 from copilot.service.trust import CHECKS
+from copilot.service.trust_report import WIDEST
 
 router = APIRouter(prefix="/c/{community}/trust")
 
@@ -40,6 +41,7 @@ def show_trust(request: Request, visit: Viewer, days: int = 30, drawn: int | Non
         drawn=drawn,
         enough=enough,
         fewest=FEWEST_CHECKS,
+        widest=WIDEST,
         checks=CHECKS,
         now=now,
         numbers=numbers,
