@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from api.console.deeds import Teller
 from api.console.words import say
 from copilot.policy.estimates import Estimate, Share
 from copilot.service.trust_report import Recall, TrustReport
@@ -50,11 +51,12 @@ def _bins(report: TrustReport, language: str) -> dict[str, Any]:
 def _work(report: TrustReport, time_zone: str, language: str) -> dict[str, Any]:
     first, others = leading(report)
     series = [[day.get(person, 0) for day in report.work] for person in first]
+    names = [Teller(language).who(person) for person in first]
     if others:
         series.append([sum(day.get(person, 0) for person in others) for day in report.work])
-        first = [*first, say(language, "trust.others", count=len(others))]
+        names.append(say(language, "trust.others", count=len(others)))
     days = [_day(day, time_zone) for day in report.period.days[:-1]]
-    return {"kind": "work", "names": first, "at": days, "series": series}
+    return {"kind": "work", "names": names, "at": days, "series": series}
 
 
 def leading(report: TrustReport) -> tuple[list[str], list[str]]:

@@ -37,7 +37,7 @@ class Teller:
         """Who did it."""
         via = _VIA.fullmatch(actor)
         if via is not None:
-            return self._say("audit.via", name=via[1], key=via[2])
+            return self._say("audit.via", name=via[1], program=via[2])
         name, _, rest = actor.partition(":")
         if name == "key" and rest:
             return self._say("audit.key", name=rest)
