@@ -60,7 +60,10 @@ class Teller:
     def about(self, subject: str) -> str:
         """To which thing, "" where what was done says it."""
         noun, colon, number = subject.partition(":")
-        return f"{self.noun(noun)} {number}" if colon else ""
+        if not colon:
+            return ""
+        known = f"audit.about.{noun}"
+        return self._say(known, number=number) if known in words() else f"{self.noun(noun)} {number}"
 
     def changes(self, deed: Deed) -> list[Change]:
         """What was different before and after, in the order of the fields."""
