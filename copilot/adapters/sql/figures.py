@@ -33,6 +33,7 @@ class SqlFigures:
             sa.select(stretch, cases.c.decision, stratum, sa.func.count())
             .where(cases.c.community_id == community_id, *_within(cases.c.received_at, edges[0], edges[-1]))
             .group_by(stretch, cases.c.decision, stratum)
+            .order_by(stretch, cases.c.decision, stratum)
         )
         return [Tally(row[0], Decision(row[1]), row[2], row[3]) for row in self._connection.execute(query)]
 
@@ -44,6 +45,7 @@ class SqlFigures:
             .where(cases.c.community_id == community_id, *_within(cases.c.received_at, edges[0], edges[-1]))
             .where(cases.c.decision.in_(_FLAGGED))
             .group_by(stretch, labels)
+            .order_by(stretch, labels)
         )
         return [Flags(row[0], tuple(map(Label, json.loads(row[1]))), row[2]) for row in self._connection.execute(query)]
 
