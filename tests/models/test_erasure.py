@@ -29,6 +29,8 @@ from copilot.text import text_views
 from copilot.types import LABELS, Community, Decision, Label, Likeness, Message
 from models.precedents.reading import reading
 
+NOW = datetime.now(UTC) + timedelta(days=100)
+"""A day on which everything written in these tests is old."""
 WANG, SECRET = "王小虎wxid_7788", "周三晚上八点在六号楼天台见，记得带上那把蓝色的伞"
 CLOAKED = "周三晚上8点在六號樓天台見,記得帶上那把藍色的傘"
 
@@ -143,6 +145,34 @@ def test_after_an_erasure_no_file_and_no_log_holds_a_trace(start, service, engin
     assert traces(engine, tmp_path, words, caplog.text.encode()) == []
     assert not any(reading_of(SECRET) in path.read_bytes() for path in (tmp_path / "index").iterdir())
     assert erased.places == {"messages": 2, "quotes": 2, "mentions": 1, "reasons": 1, "audit": 2, "examples": 1}
+
+
+def test_old_messages_leave_no_trace_in_the_files_either(service, engine, tmp_path):
+    if engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL keeps its files to itself")
+    lived(service)
+    service.change_community("demo", lambda old: replace(old, on_topic_examples=()), "小林")
+    service.eraser.keep_for("demo", Retention(30, keep_decided=False), "小林")
+    with SqlStore(engine).begin() as unit:  # what people set stays: the log of the examples is not about a message
+        unit.audit.erase([entry.number for entry in unit.audit.search("demo", action="community.")])
+    assert traces(engine, tmp_path, [SECRET])
+    assert service.eraser.old("demo", NOW).scrubbed.clean
+    assert traces(engine, tmp_path, [SECRET]) == []
+
+
+def test_remains_that_an_older_version_left_go_with_the_next_erasure(service, engine, tmp_path):
+    if engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL keeps its files to itself")
+    say(service, SECRET)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA secure_delete = OFF")
+        connection.exec_driver_sql("DELETE FROM outbox")
+        connection.exec_driver_sql("DELETE FROM cases")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+    assert traces(engine, tmp_path, [SECRET])
+    service.eraser.member("demo", [WANG], "小林")
+    assert traces(engine, tmp_path, [SECRET]) == []
 
 
 def test_decisions_and_counts_stay_true(service, engine):
@@ -328,9 +358,6 @@ def test_an_erasure_that_was_killed_is_finished_by_the_next_one(service, databas
     with engine.connect() as connection:
         texts = connection.execute(sa.select(cases.c.text, cases.c.quoted)).all()
     assert not any(SECRET in text or SECRET in quoted for text, quoted in texts)
-
-
-NOW = datetime.now(UTC) + timedelta(days=100)
 
 
 def test_what_is_older_than_the_community_keeps_leaves_and_the_rest_stays(service, engine):
