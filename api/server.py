@@ -6,7 +6,7 @@ import socket
 
 import uvicorn
 
-from api import demo
+from api import daily, demo
 from api.settings import Settings
 from api.wiring import build
 from copilot.adapters.sql import upgrade
@@ -33,7 +33,8 @@ def run(settings: Settings) -> None:
         built.service.assess([Message(id="warm-up", text="大家好")])  # tables load on first use
         first = demo.set_up(built.service, built.keyring, built.accounts)
         print(demo.greeting(_url(settings.host, listening), first), flush=True)  # noqa: T201
-        server.run(sockets=[listening])
+        with daily.rounds(daily.of(built.service)):
+            server.run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:

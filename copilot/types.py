@@ -283,10 +283,14 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A message with its assessment, as kept; `id` is the store's. `duplicate` says that it had been kept before."""
+    """A message with its assessment, as kept; `id` is the store's. `duplicate` says that it had been kept before.
+
+    Of a case that was erased its verdict and times are left, without text, and under a name that is nobody's.
+    """
 
     message: Message
     assessment: Assessment
     received_at: datetime
     id: int | None = field(default=None, compare=False)
     duplicate: bool = field(default=False, compare=False)
+    erased_at: datetime | None = None

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from api.console.words import LANGUAGES, say
 from copilot import __version__
+from copilot.masking import typed
 from copilot.people import Role
 
 HERE = Path(__file__).parent
@@ -32,9 +33,10 @@ _environment = Environment(
 def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     """Render a whole page or a fragment.
 
-    Templates find `t(key, **values)` for words, `asset(name)` for addresses, `when(time)` for local times, `account`
-    and `csrf` (None and "" where nobody is signed in), `visit` (None outside a community), `may(role)`, and what
-    `context` adds. Its `language` and `time_zone` stand in for the account's and the community's.
+    Templates find `t(key, **values)` for words, `asset(name)` for addresses, `when(time)` for local times,
+    `typed_parts(case, shown)` for what a member typed (parts/typed.html draws them), `account` and `csrf` (None and ""
+    where nobody is signed in), `visit` (None outside a community), `may(role)`, and what `context` adds.
+    Its `language` and `time_zone` stand in for the account's and the community's.
     """
     language = context.pop("language", None) or language_of(request)
     session = getattr(request.state, "session", None)
@@ -48,6 +50,7 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
         account=session.account if session else None,
         csrf=session.csrf if session else "",
         visit=visit,
+        typed_parts=lambda case, shown=False: typed(case, shown=shown),
         may=lambda role: visit is not None and visit.role.includes(Role(role)),
         path=request.url.path,
         version=__version__,

@@ -1,7 +1,7 @@
 """What the domain needs from outside, each a protocol of a few methods."""
 
 from copilot.ports.appeals import BY_MACHINE, Appeal, Appeals, AppealState
-from copilot.ports.audit import SYSTEM, AuditLog, Deed, Entry
+from copilot.ports.audit import SYSTEM, AuditLog, Chain, Deed, Entry, Head
 from copilot.ports.generator import Generated, Generator, Ledger, Limits, Price, Prompt, Role, Turn, Usage
 from copilot.ports.measures import Orders
 from copilot.ports.models import Calibration, CaseIndex, Classifier, Encoder, Learner, Learnt, Relevance
@@ -47,6 +47,7 @@ __all__ = [
     "CaseIndex",
     "Cases",
     "Category",
+    "Chain",
     "Change",
     "Chosen",
     "Claim",
@@ -61,6 +62,7 @@ __all__ = [
     "Generated",
     "Generator",
     "Handed",
+    "Head",
     "Learner",
     "Learnt",
     "Ledger",

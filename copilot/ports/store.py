@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from copilot.ports.appeals import Appeals
 from copilot.ports.audit import AuditLog
+from copilot.ports.erasure import Erasures, Retentions, Scrubbed
+from copilot.ports.figures import Figures, SpotChecks
 from copilot.ports.measures import Orders
 from copilot.ports.notes import Notes
 from copilot.ports.queue import Claims, Surroundings, WaitingCases
@@ -112,11 +114,14 @@ class Cases(Protocol):
         ...
 
     def undecided(self, community_id: str, after: int, limit: int) -> list[Case]:
-        """At most `limit` flagged or reported cases with a larger id that nobody has decided, oldest first."""
+        """At most `limit` cases with a larger id that ask for a look and that nobody decided, oldest first."""
         ...
 
     def stream(self, community_id: str, since: datetime, limit: int) -> Iterator[tuple[Case, Resolution | None]]:
-        """The last `limit` cases received after `since`, oldest first, each with the resolution that stands."""
+        """The last `limit` cases received after `since`, oldest first, each with the resolution that stands.
+
+        What was erased is left out.
+        """
         ...
 
     def outlines(self, community_id: str, since: datetime, limit: int) -> Iterator[Outline]:
@@ -176,7 +181,7 @@ class Resolutions(Protocol):
         ...
 
     def decided(self, community_id: str, since: datetime) -> list[tuple[Case, Resolution]]:
-        """What stands about messages of a community, as decided after `since`, oldest first."""
+        """What stands about messages of a community, as decided after `since`, oldest first; not what was erased."""
         ...
 
 
@@ -325,10 +330,34 @@ class UnitOfWork(Protocol):
         """What people remark about cases."""
         ...
 
+    @property
+    def figures(self) -> Figures:
+        """Counts of messages and decisions."""
+        ...
+
+    @property
+    def spot_checks(self) -> SpotChecks:
+        """Random draws of allowed messages."""
+        ...
+
+    @property
+    def erasures(self) -> Erasures:
+        """What takes personal data out."""
+        ...
+
+    @property
+    def retentions(self) -> Retentions:
+        """How long texts are kept."""
+        ...
+
 
 class Store(Protocol):
     """Opens units of work."""
 
     def begin(self) -> AbstractContextManager[UnitOfWork]:
         """Start a transaction; raises StoreUnavailable where the database does not answer."""
+        ...
+
+    def scrub(self, *, rebuild: bool) -> Scrubbed:
+        """Make what was deleted unreadable in the files too; with `rebuild` also what older versions left there."""
         ...

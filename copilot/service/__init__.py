@@ -20,10 +20,12 @@ from copilot.policy.risk import Choice, Tally
 from copilot.ports import SYSTEM, Deed, Learner, State, Store, UnitOfWork
 from copilot.rules import read_rules
 from copilot.service.appeals import Appeals
+from copilot.service.audit import Audit
 from copilot.service.card import Cards
 from copilot.service.charters import Charters, LoadCalibration, no_calibration
 from copilot.service.deciding import Deciding
 from copilot.service.dossiers import Dossiers
+from copilot.service.erasure import Eraser
 from copilot.service.learning import Learning, no_learner
 from copilot.service.libraries import Libraries
 from copilot.service.measures import Measures
@@ -40,6 +42,7 @@ from copilot.service.review import Review
 from copilot.service.rulebook import Rulebook, put_rules
 from copilot.service.safeguard import Safeguard, held_back
 from copilot.service.thresholds import Thresholds
+from copilot.service.trust import Trust
 from copilot.signals.flood import FloodWindow
 from copilot.types import Assessment, Case, CitedClause, Community, Label, Message, Precedent, Resolution
 
@@ -80,6 +83,7 @@ class Service:
         learner: Learner = no_learner,
         reference: Reference | None = None,
         write_notice: DraftNotice = draft_notice,
+        refresh_index: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._moderator = moderator
@@ -103,6 +107,9 @@ class Service:
         self.appeals = Appeals(store)
         self.notes = Notes(store)
         self.dossiers = Dossiers(store, base)
+        self.audit = Audit(store)
+        self.eraser = Eraser(store, refresh_index)
+        self.trust = Trust(store)
         self._window = FloodWindow()
         self._warm: set[str] = set()
         self._lock = threading.Lock()

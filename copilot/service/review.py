@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from copilot.errors import Conflict, InvalidInput
+from copilot.errors import Conflict, InvalidInput, NotFound
 from copilot.policy import CommunityPolicy
 from copilot.policy.measures import DEFAULT_MUTE, LONGEST_MUTE
 from copilot.ports import Deed, Store, UnitOfWork
@@ -47,6 +47,18 @@ class Review:
         with self._store.begin() as unit:
             [case] = unit.cases.get([case_id])
             return CaseFile(case, tuple(unit.resolutions.of(case_id)))
+
+    def reveal(self, community_id: str, case_id: int, actor: str) -> Case:
+        """Return a case of a community for somebody who asked to see personal data in it, and keep that they did.
+
+        Raises NotFound, for a case of another community too.
+        """
+        with self._store.begin() as unit:
+            [case] = unit.cases.get([case_id])
+            if (case.message.community or "") != community_id:
+                raise NotFound("there is no such case", param="case")
+            unit.audit.add(Deed(actor, "case.reveal", community_id, f"case:{case_id}"), datetime.now(UTC))
+            return case
 
     def texts(self, case_ids: Sequence[int]) -> dict[int, str]:
         """What was written in these cases, by id; raises NotFound."""

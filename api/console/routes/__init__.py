@@ -1,6 +1,6 @@
 """The console's pages, one module per area."""
 
-from api.console.routes import account, appeals, case, home, member, queue, settings, sign_in
+from api.console.routes import account, appeals, audit, case, home, member, queue, retention, settings, sign_in, trust
 
 ROUTERS = (
     sign_in.router,
@@ -11,4 +11,7 @@ ROUTERS = (
     case.router,
     appeals.router,
     member.router,
+    trust.router,
+    audit.router,
+    retention.router,
 )

@@ -13,10 +13,11 @@ from copilot.adapters.sql import rows
 from copilot.adapters.sql.engine import take_write_lock
 from copilot.adapters.sql.outlines import outlines
 from copilot.adapters.sql.resolutions import joined, standing
+from copilot.adapters.sql.spot_checks import asks_for_a_look
 from copilot.adapters.sql.tables import cases, reports, resolutions
 from copilot.errors import NotFound
 from copilot.ports import Outline
-from copilot.types import LIBRARY, Case, Decision, Message, Resolution
+from copilot.types import LIBRARY, Case, Message, Resolution
 
 K = TypeVar("K", str, int)
 IDS_PER_QUERY = 500  # SQLite allows some 32,000 parameters in a statement
@@ -80,12 +81,11 @@ class SqlCases:
         return found[::-1]
 
     def undecided(self, community_id: str, after: int, limit: int) -> list[Case]:
-        """At most `limit` flagged or reported cases with a larger id that nobody has decided, oldest first."""
+        """At most `limit` cases with a larger id that ask for a look and that nobody decided, oldest first."""
         reported = sa.exists().where(reports.c.case_id == cases.c.id)
-        flagged = cases.c.decision != Decision.ALLOW.value
         query = (
             sa.select(cases)
-            .where(cases.c.community_id == community_id, cases.c.id > after, flagged | reported)
+            .where(cases.c.community_id == community_id, cases.c.id > after, asks_for_a_look() | reported)
             .where(~sa.exists().where(resolutions.c.case_id == cases.c.id, standing(resolutions)))
             .order_by(cases.c.id)
             .limit(limit)
@@ -93,7 +93,10 @@ class SqlCases:
         return [rows.to_case(dict(row)) for row in self._connection.execute(query).mappings()]
 
     def stream(self, community_id: str, since: datetime, limit: int) -> Iterator[tuple[Case, Resolution | None]]:
-        """The last `limit` cases received after `since`, oldest first, each with the resolution that stands."""
+        """The last `limit` cases received after `since`, oldest first, each with the resolution that stands.
+
+        What was erased is left out: there is nothing to read again.
+        """
         last = _last(community_id, since, limit)
         query = (
             sa.select(cases, *joined())
@@ -153,8 +156,10 @@ class SqlCases:
 
 
 def _last(community_id: str, since: datetime, limit: int) -> sa.Subquery:
-    """The ids of the last cases of a community."""
-    received = sa.select(cases.c.id).where(cases.c.community_id == community_id, cases.c.received_at > since)
+    """The ids of the last cases of a community that were not erased."""
+    received = sa.select(cases.c.id).where(
+        cases.c.community_id == community_id, cases.c.received_at > since, cases.c.erased_at.is_(None)
+    )
     return received.order_by(cases.c.id.desc()).limit(limit).subquery()
 
 

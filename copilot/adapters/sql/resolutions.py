@@ -25,10 +25,20 @@ def standing(table: sa.FromClause) -> sa.ColumnElement[bool]:
     """Whether a row of `table` is what stands about its case: the last decision that was not undone."""
     other, undo = resolutions.alias(), resolutions.alias()
     undone = sa.exists().where(undo.c.undoes == other.c.id)
-    last = sa.select(sa.func.max(other.c.id)).where(
-        other.c.case_id == table.c.case_id, other.c.undoes.is_(None), ~undone
-    )
+    last = sa.select(sa.func.max(other.c.id)).where(other.c.case_id == table.c.case_id, _is_made(other), ~undone)
     return table.c.id == last.scalar_subquery()
+
+
+def is_decided() -> sa.ColumnElement[bool]:
+    """Whether something stands about a case; asks less of the database than what it is."""
+    made, undo = resolutions.alias(), resolutions.alias()
+    undone = sa.exists().where(undo.c.undoes == made.c.id)
+    return sa.exists().where(made.c.case_id == cases.c.id, _is_made(made), ~undone)
+
+
+def _is_made(table: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether a row is a decision and not an undoing, said so that SQLite looks for it by the case."""
+    return sa.func.coalesce(table.c.undoes, 0) == 0
 
 
 def joined() -> list[sa.Label[Any]]:
@@ -114,8 +124,13 @@ class SqlResolutions:
         )
 
     def decided(self, community_id: str, since: datetime) -> list[Decided]:
-        """What stands about messages of a community, as decided after `since`, oldest first."""
-        return self._decided(cases.c.community_id == community_id, resolutions.c.decided_at > since)
+        """What stands about messages of a community, as decided after `since`, oldest first.
+
+        What was erased is left out: without its text nobody can say what it is a copy of.
+        """
+        return self._decided(
+            cases.c.community_id == community_id, resolutions.c.decided_at > since, cases.c.erased_at.is_(None)
+        )
 
     def _decided(self, *where: sa.ColumnElement[bool]) -> list[Decided]:
         query = (

@@ -51,9 +51,11 @@ cases = sa.Table(
     sa.Column("mute_minutes", sa.Integer, nullable=False, server_default="0"),
     sa.Column("would_remove", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("shadow", sa.JSON(none_as_null=True)),
+    sa.Column("suspicion", sa.Float, nullable=False, server_default="0"),  # policy.spot_checks
+    sa.Column("erased_at", UtcDateTime),
     sa.UniqueConstraint("community_id", "message_id", "text_digest", name="one_case_per_text"),
     sa.Index("cases_by_time", "community_id", "sent_at"),
-    sa.Index("cases_by_arrival", "community_id", "received_at"),
+    sa.Index("cases_by_arrival", "community_id", "received_at", "decision", "suspicion"),
     sa.Index("cases_by_author", "community_id", "author"),
 )
 
@@ -285,4 +287,65 @@ skips = sa.Table(  # what somebody put behind the rest
     sa.Column("case_id", _Id, sa.ForeignKey("cases.id"), primary_key=True, autoincrement=False),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Index("skips_by_case", "case_id"),
+)
+
+audit_marks = sa.Table(  # how far the chain was found whole, so that the next look begins there
+    "audit_marks",
+    metadata,
+    sa.Column("id", _Id, primary_key=True, autoincrement=False),
+    sa.Column("number", _Id, nullable=False),
+    sa.Column("hash", sa.LargeBinary(32), nullable=False),
+    sa.Column("entries", sa.Integer, nullable=False),
+    sa.Column("checked_at", UtcDateTime, nullable=False),
+    sa.Column("whole_at", UtcDateTime, nullable=False),  # when it was last checked from the first entry on
+)
+
+spot_checks = sa.Table(  # draws of allowed messages for people to look at
+    "spot_checks",
+    metadata,
+    sa.Column("id", _Id, primary_key=True, autoincrement=True),
+    sa.Column("community_id", LosslessText, nullable=False),
+    sa.Column("since", UtcDateTime, nullable=False),
+    sa.Column("until", UtcDateTime, nullable=False),
+    sa.Column("pools", sa.JSON, nullable=False),
+    sa.Column("actor", LosslessText, nullable=False),
+    sa.Index("spot_checks_by_community", "community_id", "until"),
+)
+
+spot_checked = sa.Table(
+    "spot_checked",
+    metadata,
+    sa.Column("case_id", _Id, sa.ForeignKey("cases.id"), primary_key=True, autoincrement=False),
+    sa.Column("spot_check_id", _Id, sa.ForeignKey("spot_checks.id"), nullable=False),
+    sa.Index("spot_checked_by_draw", "spot_check_id"),
+)
+
+retention = sa.Table(  # how long a community keeps what was written; the lease is held by whoever erases just now
+    "retention",
+    metadata,
+    sa.Column("community_id", LosslessText, primary_key=True),
+    sa.Column("days", sa.Integer),
+    sa.Column("keep_decided", sa.Boolean, nullable=False),
+    sa.Column("ran_at", UtcDateTime),
+    sa.Column("leased_until", UtcDateTime),
+)
+
+erasures = sa.Table(  # that something was erased, when and by whom; never whose
+    "erasures",
+    metadata,
+    sa.Column("id", _Id, primary_key=True, autoincrement=True),
+    sa.Column("community_id", LosslessText, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),  # member, retention
+    sa.Column("actor", LosslessText, nullable=False),
+    sa.Column("started_at", UtcDateTime, nullable=False),
+    sa.Column("ended_at", UtcDateTime),
+    sa.Column("places", sa.JSON, nullable=False),
+    sa.Index("erasures_by_community", "community_id", "id"),
+)
+
+rewritten = sa.Table(  # cases whose text is not what it was: the index of precedents reads them again
+    "rewritten",
+    metadata,
+    sa.Column("id", _Id, primary_key=True, autoincrement=True),
+    sa.Column("case_id", _Id, sa.ForeignKey("cases.id"), nullable=False),
 )
