@@ -6,7 +6,7 @@ of the opposite kind, an order that never ran is cancelled.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -65,7 +65,7 @@ _REPEATABLE = frozenset(
 _SEVERITY = {OrderKind.REMIND: 1, OrderKind.WARN: 1, OrderKind.MUTE: 2, OrderKind.REMOVE_MEMBER: 3}
 """Of what is done to a member; a graver measure makes lifting a milder one pointless."""
 
-_KIND = {
+ORDERED: Mapping[Measure, OrderKind] = {
     Measure.REMIND: OrderKind.REMIND,
     Measure.WARN: OrderKind.WARN,
     Measure.MUTE: OrderKind.MUTE,
@@ -157,7 +157,7 @@ def wishes(decision: Decision, measure: Measure, minutes: int = 0, *, author: bo
     if decision is Decision.ALLOW:
         return ()
     message = (Wish(OrderKind.DELETE_MESSAGE),) if decision is Decision.REMOVE else ()
-    kind = _KIND.get(measure) if author else None
+    kind = ORDERED.get(measure) if author else None
     if kind is None:
         return message
     return (*message, Wish(kind, (minutes or DEFAULT_MUTE) if kind is OrderKind.MUTE else 0))

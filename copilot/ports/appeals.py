@@ -86,6 +86,10 @@ class Appeals(Protocol):
         """The appeals answered last, newest first."""
         ...
 
+    def outcomes(self, community_id: str, since: datetime, until: datetime) -> tuple[int, int]:
+        """How many appeals were answered in this time, and in how many of them the member was right."""
+        ...
+
     def loads(self, community_id: str) -> Mapping[str, int]:
         """How many appeals wait for each assignee."""
         ...

@@ -30,7 +30,6 @@ from copilot.service.learning import Learning, no_learner
 from copilot.service.libraries import Libraries
 from copilot.service.measures import Measures
 from copilot.service.notes import Notes
-from copilot.service.notices import DraftNotice, draft_notice
 from copilot.service.ordering import order_automatic
 from copilot.service.outlook import Outlook
 from copilot.service.policies import Policies
@@ -82,7 +81,6 @@ class Service:
         load_calibration: LoadCalibration = no_calibration,
         learner: Learner = no_learner,
         reference: Reference | None = None,
-        write_notice: DraftNotice = draft_notice,
         refresh_index: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
@@ -101,7 +99,7 @@ class Service:
         self.libraries = Libraries(store)
         self.queue = Queue(store)
         self.deciding = Deciding(store)
-        self.cards = Cards(store, self._charters, base, self._look_up, write_notice)
+        self.cards = Cards(store, self._charters, base, self._look_up)
         self.measures = Measures(store)
         self.reports = Reports(store, self.ingest)
         self.appeals = Appeals(store)

@@ -8,14 +8,15 @@ from datetime import UTC, datetime, timedelta
 
 from copilot.charter import Charter
 from copilot.policy import CLEAN_RECORD, Bands, Policy, Standing, standing, strikes
+from copilot.policy.measures import DEFAULT_MUTE, ORDERED
 from copilot.ports import Claim, Membership, Store, UnitOfWork, Waiting
+from copilot.service import letters
 from copilot.service.charters import Charters
-from copilot.service.notices import DraftNotice
 from copilot.service.queue import belonging
 from copilot.service.review import CaseFile
 from copilot.text import text_views
 from copilot.text.copies import fingerprint
-from copilot.types import Case, Clause, Measure, Message, Precedent, Resolution, Span
+from copilot.types import Case, Community, Measure, Message, Precedent, Resolution, Span
 
 LookUp = Callable[[str, str], Sequence[tuple[Precedent, str]]]
 """Finds the decided cases that a text is like in a community, with what was written in them, likest first."""
@@ -64,14 +65,11 @@ class Card:
 class Cards:
     """Puts cards together."""
 
-    def __init__(
-        self, store: Store, charters: Charters, base: Policy, look_up: LookUp, draft_notice: DraftNotice
-    ) -> None:
+    def __init__(self, store: Store, charters: Charters, base: Policy, look_up: LookUp) -> None:
         self._store = store
         self._charters = charters
         self._base = base
         self._look_up = look_up
-        self._draft_notice = draft_notice
 
     def card(self, community_id: str, case_id: int, account: str) -> Card:
         """Return the card of a case; raises NotFound where it isn't in this community's queue."""
@@ -99,7 +97,7 @@ class Cards:
             )[:_PRECEDENTS],
             author=author,
             copies=copies,
-            notices=self._notices(case),
+            notices=_notices(charter.community, case),
         )
 
     def copies(self, community_id: str, case_id: int) -> tuple[Copy, ...]:
@@ -119,16 +117,13 @@ class Cards:
         measures = [r for c, r in decided if r.measure is not Measure.NONE and c.id != case.id]
         return Author(name, unit.surroundings.membership(community_id, name), stands, tuple(measures[::-1][:_MEASURES]))
 
-    def _notices(self, case: Case) -> dict[Measure, str]:
-        clause = broken_clause(case)
-        drafted = {measure: self._draft_notice(case, clause, measure) for measure in Measure}
-        return {measure: text for measure, text in drafted.items() if text}
 
-
-def broken_clause(case: Case) -> Clause | None:
-    """The clause that a notice cites: the one that the case most surely breaks."""
-    cited = [cited for cited in case.assessment.clauses if cited.clause.kind.value == "forbid"]
-    return max(cited, key=lambda c: c.confidence).clause if cited else None
+def _notices(community: Community, case: Case) -> dict[Measure, str]:
+    """What the member would be told with each measure."""
+    about = letters.matter(community, case, None)
+    minutes = case.assessment.mute_minutes or DEFAULT_MUTE
+    drafted = {measure: letters.notice(kind, about, minutes) for measure, kind in ORDERED.items()}
+    return {measure: text for measure, text in drafted.items() if text}
 
 
 def evidence(case: Case) -> tuple[Span, ...]:

@@ -13,6 +13,7 @@ from copilot.policy.reporters import MEMORY, Record, joint_weight
 from copilot.ports import Category, Deed, Report, ReportState, Store, UnitOfWork
 from copilot.service.letters import report_answer, spoken_in
 from copilot.service.ordering import standing
+from copilot.service.queue import enqueue
 from copilot.types import Case, Decision, Measure, Message, Resolution
 
 LONGEST_NOTE = 1_000
@@ -192,6 +193,9 @@ def _keep(unit: UnitOfWork, case: Case, report: Report, filed_by: str) -> Report
     stands = standing(unit, report.case_id)
     if stands is not None and stands.decision is Decision.REMOVE:  # it is gone already: nothing is left to decide
         return _answer(unit, case, kept, stands, stands.actor, report.filed_at)
+    heard = weights(unit, [report.case_id])
+    enqueue(unit, [case], heard)
+    unit.queue.reweigh(heard)
     return kept
 
 

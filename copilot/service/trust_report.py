@@ -85,7 +85,7 @@ class Automatic:
 
 @dataclass(frozen=True, slots=True)
 class Appeals:
-    """How many appeals were decided, and how many members were right."""
+    """How many appeals were answered, and how many members were right."""
 
     decided: int
     upheld: int
@@ -119,7 +119,7 @@ class TrustReport:
     automatic: Automatic
     overruled: Share | None
     changed: Share | None
-    appeals: Appeals | None
+    appeals: Appeals
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class Counts:
     open_checks: int
     watch: Watch
     trip: Trip | None
-    appeals: Appeals | None
+    appeals: Appeals
 
 
 def report(period: Period, counts: Counts) -> TrustReport:

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from copilot.adapters.sql import SqlStore
+from copilot.policy.assignment import Bench
+from copilot.ports import AppealState
 from copilot.service.periods import last_days, week_of
 from copilot.service.trust_report import Appeals
 from copilot.types import Community, Decision, Label
@@ -119,10 +121,14 @@ def test_waits_are_measured_to_the_first_decision(service, decide, engine):
     assert 0 <= found.median_wait <= found.long_wait < 60
 
 
-def test_appeals_are_told_by_whoever_keeps_them(service):
-    assert report(service).appeals is None
-    service.trust.appeals = lambda unit, community, since, until: Appeals(5, 2)
-    assert report(service).appeals == Appeals(5, 2)
+def test_appeals_that_members_won_are_counted(service, decide):
+    assert report(service).appeals == Appeals(0, 0)
+    bench = Bench(("小林", "小周"))
+    for outcome in (AppealState.OVERTURNED, AppealState.UPHELD):
+        given = decide(f"广告 {outcome.value}", Decision.REMOVE, [Label.ADS])
+        appeal = service.appeals.file(service.appeals.link(given.case_id), "误会", bench, datetime.now(UTC))
+        service.appeals.answer("demo", appeal.id, outcome, "看过了。", "小周", bench)
+    assert report(service).appeals == Appeals(2, 1)
 
 
 def test_weeks_begin_on_monday_in_the_communitys_own_zone():

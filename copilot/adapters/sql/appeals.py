@@ -94,6 +94,14 @@ class SqlAppeals:
         query = _within(community_id).where(appeals.c.state.in_(_ANSWERED))
         return self._read(query.order_by(appeals.c.answered_at.desc(), appeals.c.id.desc()).limit(limit))
 
+    def outcomes(self, community_id: str, since: datetime, until: datetime) -> tuple[int, int]:
+        """How many appeals were answered in this time, and in how many of them the member was right."""
+        query = _within(community_id, appeals.c.state, sa.func.count()).group_by(appeals.c.state)
+        query = query.where(appeals.c.answered_at >= since, appeals.c.answered_at < until)
+        counts: dict[str, int] = dict(map(tuple, self._connection.execute(query)))
+        overturned = counts.get(AppealState.OVERTURNED.value, 0)
+        return overturned + counts.get(AppealState.UPHELD.value, 0), overturned
+
     def loads(self, community_id: str) -> Mapping[str, int]:
         """How many appeals wait for each assignee."""
         query = (

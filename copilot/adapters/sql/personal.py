@@ -4,7 +4,7 @@ A holder takes an open transaction and the reach of an erasure, takes out what i
 changed. It must do no harm when called again, and leave others' rows as they are.
 
 >>> HOLDERS.append(("notes", columns(notes, {"text": ""}, case="case_id")))
->>> HOLDERS.append(("reports", columns(reports, {"note": ""}, member="reporter", community="community_id")))
+>>> HOLDERS.append(("joins", columns(joins, {"greeting": ""}, member="name", community="community_id")))
 """
 
 from __future__ import annotations
@@ -17,7 +17,20 @@ import sqlalchemy as sa
 from copilot.adapters.sql import rows
 from copilot.adapters.sql.audit import SqlAuditLog
 from copilot.adapters.sql.reach import Reach
-from copilot.adapters.sql.tables import audit, cases, communities, resolutions
+from copilot.adapters.sql.tables import (
+    appeals,
+    audit,
+    cases,
+    claims,
+    communities,
+    measures,
+    notes,
+    queue,
+    queue_keys,
+    reports,
+    resolutions,
+    skips,
+)
 
 Holder = Callable[[sa.Connection, Reach], int]
 _AT_ONCE = 1000
@@ -138,12 +151,38 @@ def examples(connection: sa.Connection, reach: Reach) -> int:
     return gone
 
 
+def reported(connection: sa.Connection, reach: Reach) -> int:
+    """What a member reported of others' messages; the report counts on, under a name that is nobody's."""
+    within = sa.select(cases.c.id).where(cases.c.community_id == reach.community)
+    changed = 0
+    for name in reach.names:
+        theirs = sa.update(reports).where(reports.c.reporter == name, reports.c.case_id.in_(within))
+        changed += connection.execute(theirs.values(reporter=reach.veil.name(name), note="", answer="")).rowcount
+    return changed
+
+
+def waiting(connection: sa.Connection, reach: Reach) -> int:
+    """Their places in the queue: nothing is left there to look at."""
+    changed = 0
+    for table in (skips, claims, queue_keys, queue):
+        for start in range(0, len(reach.case_ids), _AT_ONCE):
+            part = reach.case_ids[start : start + _AT_ONCE]
+            changed += connection.execute(sa.delete(table).where(table.c.case_id.in_(part))).rowcount
+    return changed
+
+
 HOLDERS: list[tuple[str, Holder]] = [
     ("quotes", quotes),
     ("mentions", mentions),
     ("reasons", reasons),
     ("audit", audited),
     ("examples", examples),
+    ("notes", columns(notes, {"text": ""}, case="case_id")),
+    ("reports", columns(reports, {"note": "", "answer": ""}, case="case_id")),
+    ("reported", reported),
+    ("appeals", columns(appeals, {"text": "", "answer": ""}, case="case_id")),
+    ("measures", columns(measures, {"text": "", "detail": ""}, case="case_id")),
+    ("queue", waiting),
 ]
 """Every place but the cases themselves, which come last: the others are found by their words."""
 
