@@ -277,7 +277,7 @@ def test_a_card_shows_what_surrounds_a_message(service, say):
     assert card.evidence == ((5, 7),)
     assert (card.author.membership.messages, card.author.membership.first_at) == (2, start + timedelta(minutes=2))
     assert card.waiting.urgency.reach.audience == 5
-    assert "警告" in card.notices[Measure.WARN]
+    assert "1 May at 16:04" in card.notices[Measure.WARN]
     assert "广告" not in card.notices[Measure.WARN]
 
 

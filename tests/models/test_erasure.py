@@ -144,7 +144,9 @@ def test_after_an_erasure_no_file_and_no_log_holds_a_trace(start, service, engin
     assert erased.scrubbed.clean
     assert traces(engine, tmp_path, words, caplog.text.encode()) == []
     assert not any(reading_of(SECRET) in path.read_bytes() for path in (tmp_path / "index").iterdir())
-    assert erased.places == {"messages": 2, "quotes": 2, "mentions": 1, "reasons": 1, "audit": 2, "examples": 1}
+    found = {name: count for name, count in erased.places.items() if count}
+    assert found.pop("queue") >= 2
+    assert found == {"messages": 2, "quotes": 2, "mentions": 1, "reasons": 1, "audit": 2, "examples": 1}
 
 
 def test_old_messages_leave_no_trace_in_the_files_either(service, engine, tmp_path):
@@ -166,7 +168,8 @@ def test_remains_that_an_older_version_left_go_with_the_next_erasure(service, en
     say(service, SECRET)
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA secure_delete = OFF")
-        connection.exec_driver_sql("DELETE FROM outbox")
+        for table in ("measures", "queue_keys", "queue"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - names of ours
         connection.exec_driver_sql("DELETE FROM cases")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.exec_driver_sql("PRAGMA secure_delete = ON")

@@ -16,8 +16,8 @@ from copilot.ports import Waiting
 from copilot.text import text_views
 from copilot.text.copies import fingerprint
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _TIME = sa.DateTime(timezone=True)
@@ -131,4 +131,5 @@ _EMPTY: Mapping[str, Any] = {
     "mute_minutes": 0,
     "would_remove": False,
     "shadow": None,
+    "erased_at": None,
 }
