@@ -1,7 +1,6 @@
 """The console's pages, one module per area."""
 
-from api.console.routes import account, home, queue, settings, sign_in
-from api.console.routes import account, appeals, case, home, member, queue, sign_in
+from api.console.routes import account, appeals, case, home, member, queue, settings, sign_in
 
 ROUTERS = (
     sign_in.router,
