@@ -169,7 +169,7 @@ def test_remains_that_an_older_version_left_go_with_the_next_erasure(service, en
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA secure_delete = OFF")
         for table in ("measures", "queue_keys", "queue"):
-            connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - names of ours
+            connection.exec_driver_sql(f"DELETE FROM {table}")
         connection.exec_driver_sql("DELETE FROM cases")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.exec_driver_sql("PRAGMA secure_delete = ON")

@@ -1,7 +1,6 @@
 """The console's pages, one module per area."""
 
 from api.console.routes import account, appeals, audit, case, home, member, queue, retention, settings, sign_in, trust
-from api.console.routes import account, appeals, case, home, member, queue, settings, sign_in
 
 ROUTERS = (
     sign_in.router,
