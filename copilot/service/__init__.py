@@ -47,6 +47,7 @@ from copilot.types import Assessment, Case, CitedClause, Community, Label, Messa
 
 _ATTEMPTS = 3
 _SHOWN = 5
+"""Precedents that are looked up for a card."""
 _MEMORY = timedelta(days=365)
 """How far back a member's record is read; older strikes have faded."""
 

@@ -69,7 +69,7 @@ class Deciding:
         labels = () if verdict.answer is Answer.APPROVE else verdict.labels
         if verdict.answer is not Answer.APPROVE and not labels:
             raise InvalidInput("say for what", param="labels")
-        kept = resolved(
+        return resolved(
             unit,
             case,
             decision_of(verdict.answer, labels),
@@ -79,8 +79,6 @@ class Deciding:
             reason=verdict.reason.strip(),
             seen=seen,
         )
-        unit.claims.release(kept.case_id, verdict.actor)
-        return kept
 
     def undo(self, community_id: str, resolution_ids: Sequence[int], actor: str) -> list[int]:
         """Take resolutions back, all or none; returns the ids of their cases. Raises NotFound and Conflict."""

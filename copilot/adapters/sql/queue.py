@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from copilot.adapters.sql.engine import take_write_lock
-from copilot.adapters.sql.tables import queue, queue_keys, skips
+from copilot.adapters.sql.tables import claims, queue, queue_keys, skips
 from copilot.errors import NotFound
 from copilot.policy.urgency import Reach, Urgency
 from copilot.ports import Change, Counts, Cursor, Handed, Stage, Waiting, Wanted
@@ -186,9 +186,10 @@ class SqlQueue:
 
 
 def settle(connection: sa.Connection, case_id: int, decided: bool, by: str, at: datetime) -> None:
-    """Let the queue follow what stands about a case; where it never waited nothing happens."""
+    """Let the queue follow what stands about a case; a claim on it ends. Where it never waited nothing happens."""
     change = {"decided": decided, "changed_by": by, "changed_at": at}
     connection.execute(sa.update(queue).where(queue.c.case_id == case_id).values(change))
+    connection.execute(sa.delete(claims).where(claims.c.case_id == case_id))
 
 
 def queue_row(waiting: Waiting, changed_at: datetime) -> dict[str, Any]:
