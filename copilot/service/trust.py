@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from copilot.errors import Conflict
-from copilot.ports import Deed, Store, UnitOfWork
+from copilot.ports import AppealState, Deed, Store, UnitOfWork
 from copilot.service.periods import Period
+from copilot.service.queue import enqueue
 from copilot.service.trust_report import Appeals, Counts, TrustReport, report
 
 CHECKS = 20
@@ -17,16 +17,14 @@ _MOST_OPEN = 100
 _REACH = timedelta(days=30)
 """From how far back messages are drawn."""
 
-CountAppeals = Callable[[UnitOfWork, str, datetime, datetime], Appeals | None]
-"""Counts the appeals of a community decided in this time; None where appeals are not kept."""
+_MOST_APPEALS = 10_000
 
 
 class Trust:
-    """Reports and draws. `appeals` may be set by whoever keeps them."""
+    """Reports and draws."""
 
-    def __init__(self, store: Store, appeals: CountAppeals = lambda *_: None) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self.appeals = appeals
 
     def report(self, community_id: str, period: Period) -> TrustReport:
         """Return the figures of a period; raises NotFound."""
@@ -48,7 +46,7 @@ class Trust:
                 open_checks=unit.spot_checks.open(community_id),
                 watch=protection.watch,
                 trip=protection.breaker.trip,
-                appeals=self.appeals(unit, community_id, since, until),
+                appeals=_appeals(unit, community_id, since, until),
             )
         return report(period, counts)
 
@@ -63,9 +61,21 @@ class Trust:
                 raise Conflict("there are enough checks in the queue already")
             drawn = unit.spot_checks.draw(community_id, now - _REACH, now, wanted, actor)
             if drawn:
+                enqueue(unit, unit.cases.get(drawn), dict.fromkeys(drawn, 0.0))  # asked for, though nobody reported it
                 deed = Deed(actor, "check.draw", community_id, "queue", after={"messages": len(drawn)})
                 unit.audit.add(deed, now)
             return len(drawn)
+
+
+def _appeals(unit: UnitOfWork, community_id: str, since: datetime, until: datetime) -> Appeals | None:
+    """The appeals answered in this time, None where there were none."""
+    answered = [
+        appeal
+        for appeal in unit.appeals.answered(community_id, _MOST_APPEALS)
+        if appeal.answered_at is not None and since <= appeal.answered_at < until
+    ]
+    granted = sum(appeal.state is AppealState.OVERTURNED for appeal in answered)
+    return Appeals(len(answered), granted) if answered else None
 
 
 def _reached(

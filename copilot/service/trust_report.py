@@ -85,10 +85,10 @@ class Automatic:
 
 @dataclass(frozen=True, slots=True)
 class Appeals:
-    """How many appeals were decided, and how many members were right."""
+    """How many appeals were answered, and in how many the member was right."""
 
-    decided: int
-    upheld: int
+    answered: int
+    granted: int
 
 
 @dataclass(frozen=True, slots=True)
