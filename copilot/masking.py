@@ -70,19 +70,28 @@ def private_in(case: Case) -> tuple[Private, ...]:
         if signal.source == "privacy"
         for span in signal.spans
     ]
-    return (*told, *(Private(span, kind) for kind, span in personal(text_views(case.message.text))))
+    return (*told, *private_in_text(case.message.text))
 
 
-def typed(case: Case, *, shown: bool = False) -> tuple[Part, ...]:
-    """What a member typed, as a page shows it: evidence of all signals with a label, personal data hidden."""
-    evidence = [span for signal in case.assessment.signals if signal.label is not None for span in signal.spans]
+def private_in_text(text: str) -> tuple[Private, ...]:
+    """Numbers and addresses in any text."""
+    return tuple(Private(span, kind) for kind, span in personal(text_views(text)))
+
+
+def typed(case: Case, *, shown: bool = False, evidence: Sequence[Span] | None = None) -> tuple[Part, ...]:
+    """What a member typed, as a page shows it: personal data hidden, `evidence` marked.
+
+    Without evidence of the page's own that of the signals is marked which speak for what the message was flagged for.
+    """
+    if evidence is None:
+        told = [signal for signal in case.assessment.signals if signal.label in case.assessment.labels]
+        evidence = [span for signal in told for span in signal.spans]
     return parts(case.message.text, evidence, private_in(case), shown=shown)
 
 
 def quoted(case: Case, *, shown: bool = False) -> tuple[Part, ...]:
     """What a member quoted, personal data hidden."""
-    found = [Private(span, kind) for kind, span in personal(text_views(case.message.quoted))]
-    return parts(case.message.quoted, (), found, shown=shown)
+    return parts(case.message.quoted, (), private_in_text(case.message.quoted), shown=shown)
 
 
 def masked_name(name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +14,7 @@ from copilot.policy.answers import answer_for
 from copilot.policy.bands import NEVER_REMOVED
 from copilot.ports import Stage
 from copilot.service.card import Card
-from copilot.types import LABELS, Case, Label, Measure, Reason, Resolution, Span
+from copilot.types import LABELS, Case, Label, Measure, Reason, Resolution
 
 _SHOWN_SCORES, _WORTH_A_BAR = 4, 0.1
 _SHOWN_REASONS = 6
@@ -45,7 +44,6 @@ def card_context(card: Card, visit: Visit, language: str) -> dict[str, Any]:
         "card": card,
         "case": case,
         "waiting": waiting,
-        "parts": cut(case.message.text, card.evidence),
         "bars": bars(card),
         "reasons": reasons(case, language),
         "why_measure": _said(next((s.reason for s in assessment.signals if s.source == "standing"), None), language),
@@ -63,16 +61,6 @@ def card_context(card: Card, visit: Visit, language: str) -> dict[str, Any]:
         and (waiting.stage is not Stage.ESCALATED or visit.role.includes(Role.OWNER)),
         "percent": percent,
     }
-
-
-def cut(text: str, spans: Sequence[Span]) -> list[tuple[str, bool]]:
-    """A text in pieces, each with whether it is evidence. Spans are in order and apart."""
-    pieces, at = [], 0
-    for start, end in spans:
-        pieces += [(text[at:start], False), (text[start:end], True)]
-        at = end
-    pieces.append((text[at:], False))
-    return [piece for piece in pieces if piece[0]]
 
 
 def bars(card: Card) -> list[Bar]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -14,17 +14,9 @@ from copilot.service.dossiers import Dossier
 from copilot.service.letters import duration
 from copilot.service.measures import BEFORE_OUTCOMES, NO_ANSWER
 from copilot.service.ordering import MACHINE, MERGED
-from copilot.types import LABELS, Assessment, Label, Span
+from copilot.types import LABELS, Assessment, Label
 
 _DETAILS = {MERGED: "order.detail.merged", NO_ANSWER: "order.detail.no_answer", BEFORE_OUTCOMES: "order.detail.before"}
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A stretch of a text; `marked` where it is evidence."""
-
-    text: str
-    marked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +51,6 @@ class Difference:
     def differs(self) -> bool:
         """Whether the sides disagree."""
         return self.recorded != self.now
-
-
-def marked(text: str, spans: Iterable[Span]) -> list[Part]:
-    """Cut a text into stretches so that what lies in any of the spans is marked; overlaps become one."""
-    parts: list[Part] = []
-    at = 0
-    for start, end in _joined(spans, len(text)):
-        if start > at:
-            parts.append(Part(text[at:start], False))
-        parts.append(Part(text[start:end], True))
-        at = end
-    return [*parts, Part(text[at:], False)] if at < len(text) or not parts else parts
-
-
-def evidence(assessment: Assessment) -> list[Span]:
-    """Where the signals point that speak for what the message was flagged for."""
-    telling = [s for s in assessment.signals if s.label is not None and s.label in assessment.labels]
-    return [span for signal in telling for span in signal.spans]
 
 
 def timeline(dossier: Dossier) -> list[Event]:
@@ -194,15 +168,3 @@ def _told(assessment: Assessment, language: str) -> dict[str, str]:
         "case.row.policy": versions.policy,
         "case.row.rules": versions.rules or say(language, "common.none"),
     }
-
-
-def _joined(spans: Iterable[Span], length: int) -> Sequence[Span]:
-    found: list[Span] = []
-    for start, end in sorted((max(0, start), min(length, end)) for start, end in spans):
-        if start >= end:
-            continue
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], end))
-        else:
-            found.append((start, end))
-    return found

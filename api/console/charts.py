@@ -86,7 +86,7 @@ def rows(report: TrustReport, time_zone: str) -> Iterator[tuple[object, ...]]:
     yield "removed_by_machine", "", "", report.automatic.removed, "", "", "", ""
     yield _share("removed_wrongly", "", "", report.automatic.wrong)
     if report.appeals is not None:
-        yield "appeals_upheld", "", "", "", "", "", report.appeals.upheld, report.appeals.decided
+        yield "appeals_granted", "", "", "", "", "", report.appeals.granted, report.appeals.answered
     yield from _by_label(report, time_zone)
     yield from _by_time(report, time_zone)
 

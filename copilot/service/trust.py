@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from copilot.errors import Conflict
-from copilot.ports import Deed, Store
+from copilot.ports import Deed, Store, UnitOfWork
 from copilot.service.periods import Period
 from copilot.service.queue import enqueue
 from copilot.service.trust_report import Appeals, Counts, TrustReport, report
@@ -44,7 +44,7 @@ class Trust:
                 open_checks=unit.spot_checks.open(community_id),
                 watch=protection.watch,
                 trip=protection.breaker.trip,
-                appeals=Appeals(*unit.appeals.outcomes(community_id, since, until)),
+                appeals=_appeals(unit, community_id, since, until),
             )
         return report(period, counts)
 
@@ -59,10 +59,16 @@ class Trust:
                 raise Conflict("there are enough checks in the queue already")
             drawn = unit.spot_checks.draw(community_id, now - _REACH, now, wanted, actor)
             if drawn:
-                enqueue(unit, unit.cases.get(drawn), dict.fromkeys(drawn, 0.0))
+                enqueue(unit, unit.cases.get(drawn), dict.fromkeys(drawn, 0.0))  # asked for, though nobody reported it
                 deed = Deed(actor, "check.draw", community_id, "queue", after={"messages": len(drawn)})
                 unit.audit.add(deed, now)
             return len(drawn)
+
+
+def _appeals(unit: UnitOfWork, community_id: str, since: datetime, until: datetime) -> Appeals | None:
+    """The appeals answered in this time, None where there were none."""
+    decided, overturned = unit.appeals.outcomes(community_id, since, until)
+    return Appeals(decided, overturned) if decided else None
 
 
 def _reached(

@@ -85,10 +85,10 @@ class Automatic:
 
 @dataclass(frozen=True, slots=True)
 class Appeals:
-    """How many appeals were answered, and how many members were right."""
+    """How many appeals were answered, and in how many the member was right."""
 
-    decided: int
-    upheld: int
+    answered: int
+    granted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class TrustReport:
     automatic: Automatic
     overruled: Share | None
     changed: Share | None
-    appeals: Appeals
+    appeals: Appeals | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class Counts:
     open_checks: int
     watch: Watch
     trip: Trip | None
-    appeals: Appeals
+    appeals: Appeals | None
 
 
 def report(period: Period, counts: Counts) -> TrustReport:

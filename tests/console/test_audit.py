@@ -103,8 +103,8 @@ def test_erased_details_are_said_to_be_erased(make_console, engine, decided):
 
 
 def test_the_export_has_everything_and_no_formulas(make_console, engine, decided):
-    note(engine, actor="@cmd", reason="=1+1", after={"name": "-2"})
     console = make_console(Role.OPERATOR)
+    note(engine, actor="@cmd", reason="=1+1", after={"name": "-2"})
     rows = list(csv.reader(io.StringIO(console.get("/c/demo/audit/export.csv").text.removeprefix("\ufeff"))))
     assert rows[1][2] == "'@cmd"
     assert rows[1][7] == "'=1+1"
@@ -141,7 +141,7 @@ def test_who_acted_is_told_in_words(actor, zh, en):
 
 
 def test_an_action_of_another_module_is_told_without_words_of_its_own():
-    assert Teller("zh").what("measure.retry") == "处置 · 重试"
+    assert Teller("zh").what("draft.reject") == "草稿 · 退回"
     assert Teller("en").what("gizmo.spin_twice") == "gizmo · spin twice"
 
 

@@ -75,7 +75,7 @@ def test_quotes_are_masked_as_well(make_case):
     assert [(part.text, part.kind) for part in cut] == [("联系", ""), ("", "mobile")]
 
 
-def test_evidence_is_that_of_signals_with_a_label(make_case):
+def test_evidence_is_that_of_the_labels_flagged(make_case):
     cut = typed(make_case("这里有广告一条"))
     assert [part.text for part in cut if part.evidence] == ["广告"]
 

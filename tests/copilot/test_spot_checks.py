@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from copilot.adapters.sql import SqlStore
 from copilot.errors import Conflict, NotFound
 from copilot.policy.spot_checks import Draw, Pool, allotted, chance, stratum_of, suspicion
+from copilot.ports import Wanted
 from copilot.types import Community, Decision, Label
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -77,6 +78,13 @@ def test_flagged_and_decided_messages_are_never_drawn(service, make_message):
     [case] = said(service, make_message, 1)
     service.review.resolve(case.id, Decision.ALLOW, [], measure=None, actor="小林")
     assert service.trust.check("demo", "小林", datetime.now(UTC)) == 0
+
+
+def test_drawn_messages_come_up_in_the_queue_that_people_work_through(service, make_message):
+    said(service, make_message, 6)
+    service.trust.check("demo", "小林", datetime.now(UTC), wanted=3)
+    page = service.queue.page(Wanted(("demo",), "小林"), None, 10)
+    assert len(page.rows) == 3
 
 
 def test_checks_that_nobody_looks_at_are_not_piled_up(service, make_message):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from copilot.adapters.sql import SqlStore
-from copilot.policy.assignment import Bench
-from copilot.ports import AppealState
+from copilot.ports import Appeal, AppealState
 from copilot.service.periods import last_days, week_of
 from copilot.service.trust_report import Appeals
 from copilot.types import Community, Decision, Label
@@ -121,13 +121,16 @@ def test_waits_are_measured_to_the_first_decision(service, decide, engine):
     assert 0 <= found.median_wait <= found.long_wait < 60
 
 
-def test_appeals_that_members_won_are_counted(service, decide):
-    assert report(service).appeals == Appeals(0, 0)
-    bench = Bench(("小林", "小周"))
-    for outcome in (AppealState.OVERTURNED, AppealState.UPHELD):
-        given = decide(f"广告 {outcome.value}", Decision.REMOVE, [Label.ADS])
-        appeal = service.appeals.file(service.appeals.link(given.case_id), "误会", bench, datetime.now(UTC))
-        service.appeals.answer("demo", appeal.id, outcome, "看过了。", "小周", bench)
+def test_answered_appeals_count_and_those_granted(service, decide, engine):
+    assert report(service).appeals is None
+    for number, state in enumerate((AppealState.OVERTURNED, AppealState.UPHELD, AppealState.RECEIVED)):
+        given = decide(f"广告 {number}", Decision.REMOVE, [Label.ADS])
+        now = datetime.now(UTC)
+        answered = now if state is not AppealState.RECEIVED else None
+        appeal = Appeal(given.case_id, given.id, "冤枉", now, "老周", state=state, answered_at=answered)
+        with SqlStore(engine).begin() as unit:
+            kept = replace(appeal, id=unit.appeals.add(appeal))
+            unit.appeals.change(kept)
     assert report(service).appeals == Appeals(2, 1)
 
 

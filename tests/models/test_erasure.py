@@ -15,13 +15,15 @@ import sqlalchemy as sa
 import models
 from api.wiring import IndexSnapshot
 from copilot.adapters.sql import SqlStore, connect
-from copilot.adapters.sql.personal import HOLDERS, columns
+from copilot.adapters.sql.personal import columns
 from copilot.adapters.sql.tables import cases, metadata
 from copilot.errors import InvalidInput, NotFound
 from copilot.moderator import Moderator
 from copilot.policy import Band
+from copilot.policy.assignment import Bench
+from copilot.policy.measures import OrderState
 from copilot.policy.retention import Retention, is_due
-from copilot.ports import Deed
+from copilot.ports import Category, Deed
 from copilot.ports.erasure import Kind
 from copilot.service import Service
 from copilot.service.precedents import PrecedentKeeper
@@ -97,7 +99,18 @@ def lived(service):
     mention = say(service, f"@{WANG} 你说的那把伞在我这里，明天拿给你", "老周")
     decide(service, mention)
     service.change_community("demo", lambda old: _with_example(old, SECRET), "小林")
+    told_on(service, case, mention)
     return case, mention
+
+
+def told_on(service, case, mention):
+    """What other modules keep: a note, a report by them and one on them, an appeal, and a notice to them."""
+    service.notes.add("demo", case.id, f"问过了，他承认写了：{SECRET}", "小林")
+    service.notes.add("demo", mention.id, f"这里提到的是 {WANG}", "小林")
+    service.reports.file(mention.message, Category.ABUSE, WANG, note="他凭什么提我", filed_by="key:bot")
+    service.reports.file(case.message, Category.ADS, "阿珍", note=f"看他写的：{SECRET}", filed_by="key:bot")
+    token = service.appeals.link(case.id)
+    service.appeals.file(token, f"我是{WANG}，我没有恶意", Bench(("老周",)), datetime.now(UTC))
 
 
 def _with_example(community, text):
@@ -144,9 +157,19 @@ def test_after_an_erasure_no_file_and_no_log_holds_a_trace(start, service, engin
     assert erased.scrubbed.clean
     assert traces(engine, tmp_path, words, caplog.text.encode()) == []
     assert not any(reading_of(SECRET) in path.read_bytes() for path in (tmp_path / "index").iterdir())
-    found = {name: count for name, count in erased.places.items() if count}
-    assert found.pop("queue") >= 2
-    assert found == {"messages": 2, "quotes": 2, "mentions": 1, "reasons": 1, "audit": 2, "examples": 1}
+    assert {place: count for place, count in erased.places.items() if count} == {
+        "messages": 2,
+        "quotes": 2,
+        "mentions": 1,
+        "reasons": 1,
+        "audit": 2,
+        "examples": 1,
+        "notes": 2,
+        "reports": 1,
+        "reported": 1,
+        "appeals": 1,
+        "queue": 1,
+    }
 
 
 def test_old_messages_leave_no_trace_in_the_files_either(service, engine, tmp_path):
@@ -168,8 +191,6 @@ def test_remains_that_an_older_version_left_go_with_the_next_erasure(service, en
     say(service, SECRET)
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA secure_delete = OFF")
-        for table in ("measures", "queue_keys", "queue"):
-            connection.exec_driver_sql(f"DELETE FROM {table}")
         connection.exec_driver_sql("DELETE FROM cases")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.exec_driver_sql("PRAGMA secure_delete = ON")
@@ -250,6 +271,14 @@ def test_others_and_other_communities_keep_theirs(service):
     assert (kept.message.text, kept.message.quoted, kept.message.author) == ("好的", "好的，收到", "阿珍")
 
 
+def test_an_order_that_no_bot_has_taken_is_cancelled_with_its_member(service):
+    case = say(service, SECRET)
+    decide(service, case)
+    assert [order.state for order in service.measures.of_case(case.id)] == [OrderState.PENDING]
+    service.eraser.member("demo", [WANG], "小林")
+    assert [(order.state, order.text) for order in service.measures.of_case(case.id)] == [(OrderState.CANCELLED, "")]
+
+
 def test_to_erase_again_changes_nothing_more(service, engine):
     lived(service)
     service.eraser.member("demo", [WANG], "小林")
@@ -297,19 +326,19 @@ def test_a_table_of_another_module_joins_with_one_line(service, engine, monkeypa
         sa.MetaData(),
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("case_id", sa.Integer),
-        sa.Column("community_id", sa.Text),
         sa.Column("member", sa.Text),
         sa.Column("text", sa.Text),
     )
     notes.metadata.create_all(engine)
-    mine = columns(notes, {"text": ""}, case="case_id", member="member", community="community_id")
-    monkeypatch.setattr("copilot.adapters.sql.erasure.HOLDERS", [*HOLDERS, ("notes", mine)])
-    case = say(service, SECRET)
+    mine = columns(notes, {"text": ""}, case="case_id", member="member")
+    monkeypatch.setattr("copilot.adapters.sql.erasure.HOLDERS", [("notes", mine)])
+    case, other = say(service, SECRET), say(service, "邻居说的话", "阿珍")
+    elsewhere = say(service, "别的群里的话", "阿珍", "other")
     with engine.begin() as connection:
         rows = [
-            {"case_id": case.id, "community_id": "demo", "member": "小林", "text": SECRET},
-            {"case_id": 999, "community_id": "demo", "member": WANG, "text": "举报邻居"},
-            {"case_id": 999, "community_id": "other", "member": WANG, "text": "别的群里"},
+            {"case_id": case.id, "member": "小林", "text": SECRET},
+            {"case_id": other.id, "member": WANG, "text": "举报邻居"},
+            {"case_id": elsewhere.id, "member": WANG, "text": "别的群里"},
         ]
         connection.execute(sa.insert(notes), rows)
     assert service.eraser.member("demo", [WANG], "小林").places["notes"] == 2

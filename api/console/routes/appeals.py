@@ -123,7 +123,6 @@ def _page(
         brief=brief,
         case=brief.case,
         appeal=brief.appeal,
-        parts=casework.marked(brief.case.message.text, casework.evidence(brief.case.assessment)),
         drafts=drafts,
         outcome=outcome,
         problem=problem,

@@ -183,7 +183,6 @@ def _shown(request: Request, dossier: Dossier, now: Assessment | None) -> dict[s
         "dossier": dossier,
         "case": case,
         "ruling": dossier.ruling,
-        "parts": casework.marked(case.message.text, casework.evidence(case.assessment)),
         "events": casework.timeline(dossier),
         "scores": casework.scores(dossier, now),
         "again": now,

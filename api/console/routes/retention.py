@@ -12,6 +12,7 @@ from api.console import numbers
 from api.console.deeds import Teller
 from api.console.guard import Moderator, Owner, Visit
 from api.console.page import language_of, page
+from api.console.routes.settings.forms import show
 from api.console.words import say
 from api.pieces import pieces_of
 from copilot.errors import Conflict, InvalidInput
@@ -84,7 +85,7 @@ def erase_member(
         erased = eraser.member(visit.community.id, names, visit.actor)
     except InvalidInput as error:
         return _page(request, visit, 400, erase_problem=error.message)
-    return _page(request, visit, done=_told(erased, language))
+    return _page(request, visit, erased=_told(erased, language))
 
 
 @router.post("/cases/{case_id}/reveal")
@@ -118,11 +119,13 @@ def _page(request: Request, visit: Visit, status: int = 200, **context: object) 
     eraser, now = pieces_of(request).service.eraser, datetime.now(UTC)
     chosen = eraser.retention(visit.community.id)
     shown = {"note": "", "problem": "", "typed": None, "member": "", "aliases": "", "found": None}
-    return page(
+    return show(
         request,
-        "settings/retention.html",
+        visit,
+        "retention",
+        "retention",
         status,
-        **{**shown, "erase_problem": "", "done": None, **context},
+        **{**shown, "erase_problem": "", "erased": None, **context},
         chosen=chosen,
         due=eraser.due(visit.community.id, chosen, now),
         records=eraser.records(visit.community.id),

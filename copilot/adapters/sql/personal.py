@@ -3,13 +3,12 @@
 A holder takes an open transaction and the reach of an erasure, takes out what is in it, and returns how many rows it
 changed. It must do no harm when called again, and leave others' rows as they are.
 
->>> HOLDERS.append(("notes", columns(notes, {"text": ""}, case="case_id")))
->>> HOLDERS.append(("joins", columns(joins, {"greeting": ""}, member="name", community="community_id")))
+    ("reports", columns(reports, {"note": ""}, case="case_id", member="reporter")),
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,41 +30,50 @@ from copilot.adapters.sql.tables import (
     resolutions,
     skips,
 )
+from copilot.policy.measures import OrderState
 
 Holder = Callable[[sa.Connection, Reach], int]
 _AT_ONCE = 1000
 
 
-def columns(
-    table: sa.Table,
-    blank: Mapping[str, Any],
-    *,
-    case: str | None = None,
-    member: str | None = None,
-    community: str | None = None,
-) -> Holder:
-    """Make a holder for a table: `blank` says what takes the place of each column that holds words.
+def columns(table: sa.Table, blank: Mapping[str, Any], *, case: str, member: str | None = None) -> Holder:
+    """Make a holder for a table of rows about cases: `blank` says what takes the place of columns that hold words.
 
-    Rows are found by `case`, the column with the case's id, or by `member`, the one with a member's name (which becomes
-    a pseudonym), the latter within `community`, the column with the community's id.
+    Rows are found by `case`, the column with the case's id; by `member`, the one with a member's name, which becomes a
+    pseudonym; and by names and words that occur in them, in any row about a case of the community.
     """
+    names = list(blank)
 
     def erase(connection: sa.Connection, reach: Reach) -> int:
-        changed = 0
         filled = sa.or_(*(table.c[name] != value for name, value in blank.items()))
-        if case is not None and reach.case_ids:
-            about = sa.update(table).where(table.c[case].in_(reach.case_ids), filled)
-            changed += connection.execute(about.values(blank)).rowcount
-        if member is not None:
-            for name in reach.names:
-                theirs = sa.update(table).where(table.c[member] == name)
-                if community is not None:
-                    theirs = theirs.where(table.c[community] == reach.community)
-                values = {**blank, member: reach.veil.name(name)}
-                changed += connection.execute(theirs.values(values)).rowcount
-        return changed
+        changed = 0
+        for part in _parts(reach.case_ids):
+            about = sa.update(table).where(table.c[case].in_(part), filled).values(blank)
+            changed += connection.execute(about).rowcount
+        if not reach.names:
+            return changed
+        here = table.c[case].in_(sa.select(cases.c.id).where(cases.c.community_id == reach.community))
+        for name in reach.names if member is not None else ():
+            values = {**blank, str(member): reach.veil.name(name)}
+            theirs = sa.update(table).where(table.c[str(member)] == name, here).values(values)
+            changed += connection.execute(theirs).rowcount
+        query = sa.select(table.c.id, *(table.c[name] for name in names)).where(here, filled)
+        spoken_of = [row[0] for row in connection.execute(query) if reach.occurs_in(list(row[1:]))]
+        return changed + _update(connection, table, spoken_of, **blank)
 
     return erase
+
+
+def waiting(connection: sa.Connection, reach: Reach) -> int:
+    """Places in the queue: what has no text cannot be decided. What copies are found by is made of the text."""
+    for part in _parts([*reach.case_ids, *reach.rewritten]):
+        connection.execute(sa.delete(queue_keys).where(queue_keys.c.case_id.in_(part)))
+    gone = 0
+    for part in _parts(reach.case_ids):
+        for table in (skips, claims):
+            connection.execute(sa.delete(table).where(table.c.case_id.in_(part)))
+        gone += connection.execute(sa.delete(queue).where(queue.c.case_id.in_(part))).rowcount
+    return gone
 
 
 def quotes(connection: sa.Connection, reach: Reach) -> int:
@@ -132,8 +140,8 @@ def audited(connection: sa.Connection, reach: Reach) -> int:
         for row in connection.execute(query.execution_options(yield_per=_AT_ONCE))
         if (row.subject in subjects and row.details.get("reason")) or reach.occurs_in(row.details)
     ]
-    for start in range(0, len(found), _AT_ONCE):
-        SqlAuditLog(connection).erase(found[start : start + _AT_ONCE])
+    for part in _parts(found):
+        SqlAuditLog(connection).erase(list(part))
     return len(found)
 
 
@@ -151,23 +159,25 @@ def examples(connection: sa.Connection, reach: Reach) -> int:
     return gone
 
 
+def orders(connection: sa.Connection, reach: Reach) -> int:
+    """Notices to them; what no bot has taken yet is cancelled, for there is nobody any more to carry it out on."""
+    pending = measures.c.state == OrderState.PENDING.value
+    for part in _parts(reach.case_ids):
+        ours = sa.update(measures).where(measures.c.case_id.in_(part), pending)
+        connection.execute(ours.values(state=OrderState.CANCELLED.value))
+    return _notices(connection, reach)
+
+
+_notices = columns(measures, {"text": "", "detail": ""}, case="case_id")
+
+
 def reported(connection: sa.Connection, reach: Reach) -> int:
-    """What a member reported of others' messages; the report counts on, under a name that is nobody's."""
+    """What a member reported of others' messages here; the report counts on, under a name that is nobody's."""
     within = sa.select(cases.c.id).where(cases.c.community_id == reach.community)
     changed = 0
     for name in reach.names:
         theirs = sa.update(reports).where(reports.c.reporter == name, reports.c.case_id.in_(within))
         changed += connection.execute(theirs.values(reporter=reach.veil.name(name), note="", answer="")).rowcount
-    return changed
-
-
-def waiting(connection: sa.Connection, reach: Reach) -> int:
-    """Their places in the queue: nothing is left there to look at."""
-    changed = 0
-    for table in (skips, claims, queue_keys, queue):
-        for start in range(0, len(reach.case_ids), _AT_ONCE):
-            part = reach.case_ids[start : start + _AT_ONCE]
-            changed += connection.execute(sa.delete(table).where(table.c.case_id.in_(part))).rowcount
     return changed
 
 
@@ -181,14 +191,18 @@ HOLDERS: list[tuple[str, Holder]] = [
     ("reports", columns(reports, {"note": "", "answer": ""}, case="case_id")),
     ("reported", reported),
     ("appeals", columns(appeals, {"text": "", "answer": ""}, case="case_id")),
-    ("measures", columns(measures, {"text": "", "detail": ""}, case="case_id")),
+    ("measures", orders),
     ("queue", waiting),
 ]
 """Every place but the cases themselves, which come last: the others are found by their words."""
 
 
-def _update(connection: sa.Connection, table: sa.Table, ids: Sequence[int], **values: Any) -> int:
+def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     for start in range(0, len(ids), _AT_ONCE):
-        part = ids[start : start + _AT_ONCE]
+        yield ids[start : start + _AT_ONCE]
+
+
+def _update(connection: sa.Connection, table: sa.Table, ids: Sequence[int], **values: Any) -> int:
+    for part in _parts(ids):
         connection.execute(sa.update(table).where(table.c.id.in_(part)).values(values))
     return len(ids)
