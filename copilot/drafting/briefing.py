@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from copilot.drafting.clusters import cut
-from copilot.drafting.days import full_day, local, short_day
+from copilot.drafting.days import full_day, local, retold, short_day
 from copilot.drafting.digest import Digest, Thread
 from copilot.drafting.facts import count_fact, member_fact, message_fact, thread_fact
 from copilot.drafting.fitting import KEPT
-from copilot.drafting.nicknames import shown
 from copilot.drafting.occasion import Occasion, Sheet
 from copilot.drafting.orders import markup, orders
 from copilot.drafting.quoting import compress, quotable
@@ -98,9 +97,11 @@ def _title(sheet: Sheet, calendar: Sequence[Fact]) -> None:
         return
     if occasion.language == "zh":
         divider = voice.divider if voice.divider.strip() else " "
-        called = _called(occasion)
-        text = title.text.replace(f"{called}早报｜", f"{called}{voice.title}{divider}", 1)
-        title = Sentence(text, title.facts)
+        name = _called(occasion)
+        text = title.text.replace(f"{name}早报｜", f"{name}{voice.title}{divider}", 1)
+        own = Fact("operator:title", Origin.OPERATOR, voice.title, trusted=True)
+        called = Fact("operator:name", Origin.OPERATOR, name, trusted=True)
+        title = Sentence(text, (*title.facts, *sheet.know(own, called)))
     sheet.put(sheet.signed("briefing.title", title), weight=KEPT)
 
 
@@ -216,7 +217,9 @@ def _chosen(sheet: Sheet, item: _Item, most: int, keywords: Collection[str], cou
 
 def _topic(sheet: Sheet, digest: Digest, thread: Thread, mark: str) -> Sentence:
     colon = "：" if sheet.occasion.language == "zh" else ": "
-    topic = cut(" ".join(without_emoji(thread.topic).split()), _TITLE)
+    said = next((m.sent_at for m in thread.messages if m.sent_at is not None), None)
+    name = retold(thread.topic, local(said, sheet.occasion.zone).date(), sheet.occasion.on) if said else thread.topic
+    topic = cut(" ".join(without_emoji(name).split()), _TITLE)
     if not topic or orders(topic) or markup(topic) or not quotable(topic):
         return Sentence(mark)
     return Sentence(f"{mark}{topic}{colon}", sheet.know(thread_fact(digest, thread.id, sheet.occasion.zone)))
@@ -271,7 +274,7 @@ def _open_questions(sheet: Sheet, digest: Digest) -> None:
         if orders(message.text) or len(found) == _MOST_QUESTIONS:
             continue
         quote = compress(message.text, _MOST_QUESTION)
-        name = shown(message.author or "")
+        name = sheet.occasion.shown(message.author or "")
         if quote is None or not name:
             continue
         asked = quote.text.rstrip("？?") + ("？" if zh else "?")
@@ -319,7 +322,7 @@ def _people(sheet: Sheet, digest: Digest) -> None:
     messages = _messages(digest)
     thanked: dict[str, str] = {}
     for thanks in digest.thanks:
-        name = shown(thanks.to) if thanks.to else ""
+        name = occasion.shown(thanks.to) if thanks.to else ""
         if name and thanks.message in messages and name not in thanked:
             thanked[name] = thanks.message
     names = list(thanked)[:_MOST_NAMES]
@@ -328,7 +331,7 @@ def _people(sheet: Sheet, digest: Digest) -> None:
         facts = [
             fact
             for thanks in digest.thanks
-            if (name := shown(thanks.to)) in names and thanked[name] == thanks.message
+            if (name := occasion.shown(thanks.to)) in names and thanked[name] == thanks.message
             for fact in sheet.know(
                 message_fact(messages[thanks.message], occasion.zone), member_fact(thanks.to, None)
             )
@@ -340,7 +343,7 @@ def _people(sheet: Sheet, digest: Digest) -> None:
 
 
 def _newcomers(sheet: Sheet, digest: Digest) -> None:
-    known = {name: nick for nick in digest.newcomers if (name := shown(nick))}
+    known = {name: nick for nick in digest.newcomers if (name := sheet.occasion.shown(nick))}
     names = list(known)[:_MOST_NAMES]
     if not names:
         return

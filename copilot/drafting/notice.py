@@ -23,7 +23,6 @@ from copilot.drafting.facts import (
     operator_fact,
 )
 from copilot.drafting.fitting import KEPT
-from copilot.drafting.nicknames import shown
 from copilot.drafting.occasion import Occasion, Sheet
 from copilot.drafting.telling import joined
 from copilot.drafting.types import Draft, Fact, Kind, Origin
@@ -136,7 +135,7 @@ def _one_burst(rulings: Sequence[Ruling]) -> None:
 
 
 def _salutation(sheet: Sheet, author: str, withheld: bool) -> None:
-    name = "" if withheld else shown(author)
+    name = "" if withheld else sheet.occasion.shown(author)
     if name:
         said = sheet.phrase("notice.to", {"name": name}, sheet.know(member_fact(author)))
     else:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from copilot.drafting.days import full_day, local, when
 from copilot.drafting.facts import by_id, community_facts, day_fact
 from copilot.drafting.fitting import CHANNELS, Channel, Piece, fit
+from copilot.drafting.nicknames import shown
 from copilot.drafting.stock import choose, stock
 from copilot.drafting.types import Draft, Fact, Kind, Line, Sentence, Tone
 from copilot.drafting.voice import Emoji, Voice, sign, without_emoji
@@ -20,7 +21,11 @@ WRITTEN_BY = "composer/1"
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """A community on a day. `recent` are texts published lately, so that no opening comes twice in a row."""
+    """A community on a day.
+
+    `recent` are texts published lately, so that no opening comes twice in a row. `withheld` are nicknames that were
+    flagged and are not shown.
+    """
 
     community: Community
     on: date
@@ -28,6 +33,11 @@ class Occasion:
     voice: Voice = field(default_factory=Voice)
     channel: Channel = CHANNELS["plain"]
     recent: tuple[str, ...] = ()
+    withheld: frozenset[str] = frozenset()
+
+    def shown(self, nickname: str) -> str:
+        """Return a nickname as drafts show it, "" where it is withheld."""
+        return "" if nickname in self.withheld else shown(nickname)
 
     @property
     def zone(self) -> tzinfo:

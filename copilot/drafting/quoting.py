@@ -80,6 +80,7 @@ def compress(text: str, most: int, keywords: Collection[str] = ()) -> Quote | No
         return None
     start, end = max(runs, key=lambda run: (runs[run], run[0] - run[1], -run[0]))
     said = "".join(clause.text + clause.end for clause in found[start:end]).rstrip("，, 、；;。.")
+    said = _CLOSER.sub("", _OPENER.sub("", said)).strip()
     last = re.split(r"[，；。,;]", said)[-1]
     return Quote(said, bool(_SELF.search(said)), asks(last), runs[start, end])
 
@@ -113,8 +114,7 @@ def _clauses(text: str) -> list[_Clause]:
         parts.append((plain[at : match.start()], _mark(match.group(), plain[at : match.start()])))
         at = match.end()
     parts.append((plain[at:], ""))
-    cleaned = [(_CLOSER.sub("", _OPENER.sub("", part.strip(" \u3000"))).strip(" \u3000"), end) for part, end in parts]
-    told = [(part, end) for part, end in cleaned if re.search(r"\w", part)]
+    told = [(part.strip(" \u3000"), end) for part, end in parts if re.search(r"\w", part)]
     while told and _FILLER.match(told[0][0]):
         told = told[1:]
     return [

@@ -51,9 +51,9 @@ class Stock:
     phrases: Mapping[str, Mapping[str, tuple[Phrase, ...]]]
 
     def of(self, key: str, tone: Tone) -> tuple[Phrase, ...]:
-        """Return the phrases of a key in a tone; none where the tone leaves it out."""
+        """Return the phrases of a key in a tone, else for any tone, else the plain ones; none where all are silent."""
         by_tone = self.phrases[key]
-        return by_tone.get(tone, by_tone.get("any", ()))
+        return by_tone.get(tone) or by_tone.get("any") or by_tone.get(Tone.PLAIN) or ()
 
     def all(self) -> tuple[Phrase, ...]:
         """Return every phrase."""

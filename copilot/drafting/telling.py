@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from copilot.drafting.days import has_day_word, local, retold
 from copilot.drafting.facts import message_fact
-from copilot.drafting.nicknames import shown
 from copilot.drafting.occasion import Sheet
 from copilot.drafting.orders import orders
 from copilot.drafting.quoting import Quote, compress
@@ -42,7 +41,7 @@ def told(sheet: Sheet, message: Message, most: int, keywords: Collection[str] = 
     if quote is None:
         return None
     facts = sheet.know(message_fact(message, sheet.occasion.zone))
-    name = shown(message.author or "")
+    name = sheet.occasion.shown(message.author or "")
     if quote.personal or quote.question:
         said = _quoted(sheet, message, quote, name, facts) if name else None
         return Told(said.text, "", facts, quote.telling) if said else None

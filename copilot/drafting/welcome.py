@@ -9,7 +9,6 @@ from datetime import datetime
 from copilot.drafting.clusters import cut
 from copilot.drafting.facts import clause_fact, count_fact, member_fact, operator_fact
 from copilot.drafting.fitting import KEPT
-from copilot.drafting.nicknames import shown
 from copilot.drafting.occasion import Occasion, Sheet
 from copilot.drafting.orders import markup, orders
 from copilot.drafting.quoting import quotable
@@ -93,22 +92,22 @@ def _weight(clause: Clause, seen: set[Label]) -> float:
 
 
 def _greetings(sheet: Sheet, joiners: Sequence[Joiner], turn: int) -> None:
-    returning = [joiner for joiner in joiners if joiner.returning and _name(joiner)]
+    returning = [joiner for joiner in joiners if joiner.returning and _name(sheet, joiner)]
     others = [joiner for joiner in joiners if joiner not in returning]
     lines = [_greeting(sheet, others, turn), _welcome_back(sheet, returning, turn)]
     for i, line in enumerate(line for line in lines if line is not None):
         sheet.put(sheet.signed("welcome.opening", line) if i == 0 else line, weight=KEPT)
 
 
-def _name(joiner: Joiner) -> str:
-    return "" if joiner.withheld else shown(joiner.nickname)
+def _name(sheet: Sheet, joiner: Joiner) -> str:
+    return "" if joiner.withheld else sheet.occasion.shown(joiner.nickname)
 
 
 def _greeting(sheet: Sheet, joiners: Sequence[Joiner], turn: int) -> Sentence | None:
     if not joiners:
         return None
     language = sheet.occasion.language
-    named = {name: joiner for joiner in joiners if (name := _name(joiner))}
+    named = {name: joiner for joiner in joiners if (name := _name(sheet, joiner))}
     count = count_fact("joined", len(joiners), language)
     if not named:
         if len(joiners) == 1:
@@ -124,7 +123,7 @@ def _greeting(sheet: Sheet, joiners: Sequence[Joiner], turn: int) -> Sentence | 
 def _welcome_back(sheet: Sheet, joiners: Sequence[Joiner], turn: int) -> Sentence | None:
     if not joiners:
         return None
-    some = {_name(joiner): joiner for joiner in joiners[:_MOST_NAMES]}
+    some = {_name(sheet, joiner): joiner for joiner in joiners[:_MOST_NAMES]}
     facts = sheet.know(*(member_fact(j.nickname, j.joined_at, j.id) for j in some.values()))
     return sheet.phrase("welcome.returning", {"names": joined(list(some), sheet.occasion.language)}, facts, turn)
 
