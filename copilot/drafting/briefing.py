@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from copilot.drafting.clusters import cut
-from copilot.drafting.days import full_day, local, retold, short_day
+from copilot.drafting.days import full_day, has_day_word, local, retold, short_day
 from copilot.drafting.digest import Digest, Thread
 from copilot.drafting.facts import count_fact, member_fact, message_fact, thread_fact
 from copilot.drafting.fitting import KEPT
@@ -29,8 +29,10 @@ _MOST_QUESTIONS = 4
 _MOST_NAMES = 6
 _MOST_FEEDS = 3
 _MOST_EVENTS = 4
+_STALE = 2
+"""Days after which a feed's title with 今天 or 本周 in it is left out."""
 _QUOTE, _SHORT_QUOTE = 44, 28
-"""Seen characters of a quote, and of its shorter version where room is scarce."""
+"""Width of a quote in Chinese characters, and of its shorter version where room is scarce."""
 _MOST_QUESTION = 36
 _TITLE = 24
 _TOLD_LONGER = 3
@@ -192,7 +194,9 @@ def _thread_line(sheet: Sheet, digest: Digest, item: _Item, mark: str, weight: f
         return False
     name = _topic(sheet, digest, item.thread, mark)
     brief = _chosen(sheet, item, _SHORT_QUOTE, words, 1)
-    shorter = [version for version in (found[:1], brief) if version and [t.text for t in version] != [t.text for t in found]]
+    shorter = [
+        version for version in (found[:1], brief) if version and [t.text for t in version] != [t.text for t in found]
+    ]
     lines = [(name, *together(sheet, version)) for version in shorter]
     sheet.put(name, *together(sheet, found), weight=weight, section="threads", shorter=lines)
     return True
@@ -219,7 +223,7 @@ def _topic(sheet: Sheet, digest: Digest, thread: Thread, mark: str) -> Sentence:
     colon = "：" if sheet.occasion.language == "zh" else ": "
     said = next((m.sent_at for m in thread.messages if m.sent_at is not None), None)
     name = retold(thread.topic, local(said, sheet.occasion.zone).date(), sheet.occasion.on) if said else thread.topic
-    topic = cut(" ".join(without_emoji(name).split()), _TITLE)
+    topic = cut(" ".join(without_emoji(name).split()), sheet.occasion.room(_TITLE))
     if not topic or orders(topic) or markup(topic) or not quotable(topic):
         return Sentence(mark)
     return Sentence(f"{mark}{topic}{colon}", sheet.know(thread_fact(digest, thread.id, sheet.occasion.zone)))
@@ -277,7 +281,7 @@ def _open_questions(sheet: Sheet, digest: Digest) -> None:
         name = sheet.occasion.shown(message.author or "")
         if quote is None or not name:
             continue
-        asked = quote.text.rstrip("？?") + ("？" if zh else "?")
+        asked = _as_told(sheet, message, quote.text).rstrip("？?") + ("？" if zh else "?")
         by = sheet.phrase("quote.by", {"name": name})
         facts = sheet.know(message_fact(message, sheet.occasion.zone))
         found.append(Sentence(asked + (by.text if by else ""), facts))
@@ -291,6 +295,13 @@ def _open_questions(sheet: Sheet, digest: Digest) -> None:
         for some in (found[:n] for n in range(len(found), 0, -1))
     ]
     sheet.put(*lines[0], weight=96.6, section="open", shorter=lines[1:])
+
+
+def _as_told(sheet: Sheet, message: Message, text: str) -> str:
+    """Return a text with its day words as they are called today."""
+    if message.sent_at is None:
+        return text
+    return retold(text, local(message.sent_at, sheet.occasion.zone).date(), sheet.occasion.on)
 
 
 def _event_lines(sheet: Sheet, events: Sequence[Fact]) -> None:
@@ -308,12 +319,19 @@ def _feed_lines(sheet: Sheet, feeds: Sequence[Fact]) -> None:
     """List what was read elsewhere: title and link. A title that gives orders or carries markup is left out."""
     heading = sheet.phrase("briefing.feeds")
     found = [fact for fact in feeds if fact.url and not orders(fact.text) and not markup(fact.text)]
+    found = [fact for fact in found if not has_day_word(fact.text) or _fresh(sheet, fact)]
     if heading is None or not found:
         return
     sheet.put(sheet.signed("briefing.feeds", heading), weight=KEPT, section="feeds", heading=True)
     for i, fact in enumerate(found[:_MOST_FEEDS]):
-        title = cut(" ".join(fact.text.split()), 60)
+        text = retold(fact.text, fact.at.date(), sheet.occasion.on) if fact.at else fact.text
+        title = cut(" ".join(text.split()), sheet.occasion.room(60))
         sheet.put(Sentence(f"· {title} {fact.url}", sheet.know(fact)), weight=60.0 - i, section="feeds")
+
+
+def _fresh(sheet: Sheet, fact: Fact) -> bool:
+    """Whether the day words of a title can still be told: 今天 of a week ago cannot."""
+    return fact.at is not None and 0 <= (sheet.occasion.on - fact.at.date()).days <= _STALE
 
 
 def _people(sheet: Sheet, digest: Digest) -> None:
@@ -332,11 +350,11 @@ def _people(sheet: Sheet, digest: Digest) -> None:
             fact
             for thanks in digest.thanks
             if (name := occasion.shown(thanks.to)) in names and thanked[name] == thanks.message
-            for fact in sheet.know(
-                message_fact(messages[thanks.message], occasion.zone), member_fact(thanks.to, None)
-            )
+            for fact in sheet.know(message_fact(messages[thanks.message], occasion.zone), member_fact(thanks.to, None))
         ]
-        said = sheet.phrase("briefing.thanks", {"names": joined(names, occasion.language), "when": since}, dict.fromkeys(facts))
+        said = sheet.phrase(
+            "briefing.thanks", {"names": joined(names, occasion.language), "when": since}, dict.fromkeys(facts)
+        )
         if said is not None:
             sheet.put(sheet.signed("briefing.thanks", said), weight=96.5)
     _newcomers(sheet, digest)

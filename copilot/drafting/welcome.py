@@ -23,7 +23,15 @@ _MOST_CLAUSES = 3
 _CLAUSE_LENGTH = 40
 _TOPIC_LENGTH = 24
 _MEASURES = {Measure.NONE: 0, Measure.REMIND: 1, Measure.WARN: 2, Measure.MUTE: 3, Measure.REMOVE: 4}
-_NEWCOMERS_MEET = {Label.ADS: 2.0, Label.PRIVACY: 1.5, Label.ABUSE: 1.5, Label.OFF_TOPIC: 1.5, Label.RUMOR: 1.0, Label.FLOOD: 1.0, Label.FRAUD: 1.0}
+_NEWCOMERS_MEET = {
+    Label.ADS: 2.0,
+    Label.PRIVACY: 1.5,
+    Label.ABUSE: 1.5,
+    Label.OFF_TOPIC: 1.5,
+    Label.RUMOR: 1.0,
+    Label.FLOOD: 1.0,
+    Label.FRAUD: 1.0,
+}
 """How likely a well-meaning newcomer is to run into a rule; who means harm is not kept away by a welcome."""
 
 
@@ -139,7 +147,7 @@ def _about(sheet: Sheet, ceremony: bool) -> None:
 
 
 def _rules(sheet: Sheet, clauses: Sequence[Clause]) -> None:
-    told = [(clause, cut(" ".join(clause.text.split()), _CLAUSE_LENGTH)) for clause in clauses]
+    told = [(clause, cut(" ".join(clause.text.split()), sheet.occasion.room(_CLAUSE_LENGTH))) for clause in clauses]
     told = [(clause, text) for clause, text in told if text]
     if len(told) == 1:
         clause, text = told[0]
@@ -156,7 +164,7 @@ def _rules(sheet: Sheet, clauses: Sequence[Clause]) -> None:
 
 
 def _topic(sheet: Sheet, topic: Fact) -> None:
-    text = cut(" ".join(topic.text.split()).rstrip("。.？?！!"), _TOPIC_LENGTH)
+    text = cut(" ".join(topic.text.split()).rstrip("。.？?！!"), sheet.occasion.room(_TOPIC_LENGTH))
     if text and not orders(text) and not markup(text) and quotable(text):
         said = sheet.phrase("welcome.topic", {"topic": text.replace("“", "").replace("”", "")}, sheet.know(topic))
         if said is not None:

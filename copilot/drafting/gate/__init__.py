@@ -20,7 +20,7 @@ from copilot.drafting.gate.moments import check_times
 from copilot.drafting.gate.negation import check_certainty, check_negation, check_polarity
 from copilot.drafting.gate.novelty import check_free_frame, check_novelty
 from copilot.drafting.gate.people import check_mentions, check_names
-from copilot.drafting.gate.quantities import check_numbers
+from copilot.drafting.gate.quantities import check_numbers, check_pairing
 from copilot.drafting.gate.quoted import check_quotations
 from copilot.drafting.gate.traces import check_traces
 from copilot.drafting.gate.violation import WHOLE, Violation, ViolationKind
@@ -34,6 +34,7 @@ Check = Callable[[Claim, Scope], Iterator[Violation]]
 _EVERY: tuple[Check, ...] = (check_links, check_contacts, check_mentions, check_traces)
 _GROUNDED: tuple[Check, ...] = (
     check_numbers,
+    check_pairing,
     check_times,
     check_names,
     check_quotations,

@@ -24,7 +24,9 @@ def check_cleanliness(draft: Draft, facts: Mapping[str, Fact], judge: Judge) -> 
         if draft.kind in _ABOUT_HARM:
             labels = [label for label in labels if label is not Label.RUMOR]
         if assessment.decision is not Decision.ALLOW and labels:
-            yield Violation(ViolationKind.UNCLEAN, _reason(assessment, labels), number, (0, len(draft.lines[number].text)))
+            yield Violation(
+                ViolationKind.UNCLEAN, _reason(assessment, labels), number, (0, len(draft.lines[number].text))
+            )
 
 
 def _untrusted(line: Line, facts: Mapping[str, Fact]) -> str:

@@ -44,7 +44,21 @@ def _may_publish(fact: Fact, scope: Scope) -> bool:
 
 def _in_file_name(written: str) -> bool:
     """术前须知.pdf and README.md are no addresses."""
-    return written.rpartition(".")[2] in ("pdf", "doc", "docx", "xls", "xlsx", "ppt", "zip", "md", "txt", "py", "js", "go", "rs")
+    return written.rpartition(".")[2] in (
+        "pdf",
+        "doc",
+        "docx",
+        "xls",
+        "xlsx",
+        "ppt",
+        "zip",
+        "md",
+        "txt",
+        "py",
+        "js",
+        "go",
+        "rs",
+    )
 
 
 def check_contacts(claim: Claim, scope: Scope) -> Iterator[Violation]:
