@@ -4,9 +4,10 @@
     python -m eval.gate --no-judge       # without the classifiers, which take most of the time
     python -m eval.gate --misses         # also list what went wrong
 
-Drafts of every kind are composed in Chinese and English, in all tones, over the annotated days and the starter rules. Each
-must pass as it is; then each that does is corrupted in many ways (`eval.mutations`), one at a time, and must be stopped. A corrupted
-draft is tried twice: as the composer's, whose every word must be a phrase or a fact's, and as a language model's.
+Drafts of every kind are composed in Chinese and English, in all tones, over the annotated days and the starter rules.
+Each must pass as it is; then each that does is corrupted in many ways (`eval.mutations`), one at a time, and must be
+stopped. A corrupted draft is tried twice: as the composer's, whose every word must be a phrase or a fact's, and as a
+language model's.
 The rewordings are sentences written by hand as a language model would write them; half of them chose the thresholds.
 """
 

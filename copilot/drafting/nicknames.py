@@ -1,4 +1,5 @@
 """Names of members as they may be shown. A nickname is untrusted: it can advertise, insult, order, or break the layout."""
+# ruff: noqa: E501 - tables: each Chinese character counts twice
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What members are told about decisions: the notice, the answers to a report and to an appeal, and the apology.
 
-A notice cites clause and measure, says how to appeal, and never repeats what was written. Several cases of one member are
-one notice.
+A notice cites clause and measure, says how to appeal, and never repeats what was written. Several cases of one member
+are one notice.
 """
 
 from __future__ import annotations

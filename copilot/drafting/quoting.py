@@ -4,6 +4,7 @@ Extractive compression: clauses are scored by what they tell (numbers, times, th
 against them, and the best run of neighbouring clauses that fits is taken (a maximum subarray, cf. Clarke and Lapata 2008 on
 compression as choosing what to keep). Clauses that need one another, such as a condition and what follows, stay together.
 """
+# ruff: noqa: E501 - tables: each Chinese character counts twice
 
 from __future__ import annotations
 

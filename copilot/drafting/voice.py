@@ -93,8 +93,8 @@ _LONGEST_CLOSING = 20
 def learn(examples: Sequence[str], start: Voice) -> Voice:
     """Return the voice that a community's own approved drafts show; what they do not show stays as in `start`.
 
-    Traits are counted, not guessed: emoji a line, the commonest numbering, the median length, the form of the title, and
-    last lines that claim nothing (no number, name, link or quotation).
+    Traits are counted, not guessed: emoji a line, the commonest numbering, the median length, the form of the title,
+    and last lines that claim nothing (no number, name, link or quotation).
     """
     texts = [text.strip() for text in examples if text.strip()]
     if not texts:

@@ -37,7 +37,7 @@ _NEWCOMERS_MEET = {
 
 @dataclass(frozen=True, slots=True)
 class Joiner:
-    """Somebody who joined. `withheld` says that the nickname was flagged and is not shown; `returning` that they were here before."""
+    """Somebody who joined. A nickname that is `withheld` was flagged; `returning` says that they were here before."""
 
     nickname: str
     id: str = ""
@@ -57,8 +57,8 @@ def welcome(
 ) -> Draft:
     """Compose a welcome for one or several.
 
-    `topic` is something being discussed (`text` its short name), `helpers` are names as an operator wrote them, `ceremony` adds
-    what the community is and a form for introducing oneself. Raises `InvalidInput` without joiners.
+    `topic` is something being discussed (`text` its short name), `helpers` are names as an operator wrote them,
+    `ceremony` adds what the community is and a form for introducing oneself. Raises `InvalidInput` without joiners.
     """
     if not joiners:
         raise InvalidInput("nobody to welcome", param="joiners")
@@ -79,8 +79,8 @@ def welcome(
 def important(clauses: Sequence[Clause], most: int = _MOST_CLAUSES) -> list[Clause]:
     """Return the clauses that a newcomer should know first, by number.
 
-    Weighed by the measure that is threatened, by how likely a newcomer meets the rule, and by how sure the reading is; a
-    clause of the same label as a heavier one counts half, so that the choice is varied.
+    Weighed by the measure that is threatened, by how likely a newcomer meets the rule, and by how sure the reading is;
+    a clause of the same label as a heavier one counts half, so that the choice is varied.
     """
     left = [clause for clause in clauses if clause.kind is ClauseKind.FORBID and clause.text.strip()]
     chosen: list[Clause] = []

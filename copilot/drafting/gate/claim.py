@@ -120,7 +120,7 @@ def verbatim(quoted: str, facts: Sequence[Fact]) -> bool:
 
 
 def _unproven(text: str, facts: Sequence[Fact]) -> str:
-    """Return a text with quotations that are verbatim, and the facts' own links, blanked: nothing else need prove them."""
+    """Return a text with quotations that are verbatim, and the facts' own links, blanked."""
     for (start, end), words in quotations(text):
         if verbatim(words, facts):
             text = text[:start] + " " * (end - start) + text[end:]

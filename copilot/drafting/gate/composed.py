@@ -44,24 +44,35 @@ def filled(claim: Claim, scope: Scope) -> Claim | None:
     start = _after_marks(claim.text)
     known, days = _known(claim, scope)
     for phrase in _with_slots(scope.draft.language):
-        match = _pattern(phrase).fullmatch(claim.text, start)
-        if (
-            match is not None
-            and all(_grounded(value, known, days) for value in match.groups())
-            and _on_its_day(match, claim)
-        ):
-            kept = [match.span(i) for i in range(1, len(match.groups()) + 1)]
-            text = "".join(c if any(a <= i < b for a, b in kept) else " " for i, c in enumerate(claim.open_text))
-            return replace(claim, open_text=text)
+        pattern, dated = _pattern(phrase)
+        match = pattern.fullmatch(claim.text, start)
+        if match is None or not all(_grounded(value, known, days) for value in match.groups()):
+            continue
+        text = "".join(c if _in_slot(match, i) else " " for i, c in enumerate(claim.open_text))
+        for group in dated:
+            said = _day_said(match[group], claim)
+            if said is None:
+                return None
+            at = match.start(group)
+            text = text[:at] + " " * said + text[at + said :]
+        return replace(claim, open_text=text)
     return None
 
 
-def _on_its_day(match: re.Match[str], claim: Claim) -> bool:
-    """Whether the day that a phrase itself names is the day of a fact: 昨天 in it speaks of what is told, not of what was said."""
-    named = [moment for moment in moments(match[1], claim.on) if moment.key[:1] == ("relative",)]
+def _in_slot(match: re.Match[str], at: int) -> bool:
+    return any(match.start(i) <= at < match.end(i) for i in range(1, len(match.groups()) + 1))
+
+
+def _day_said(value: str, claim: Claim) -> int | None:
+    """Return how many characters a {when} slot's day word takes; None where it is the day of no fact.
+
+    The day of a phrase is when something was said or done, never a day that somebody spoke of.
+    """
+    found = next((moment for moment in moments(value, claim.on) if moment.key[:1] == ("relative",)), None)
     dated = [fact.at.date() for fact in claim.facts if fact.at is not None]
-    quoted = "“" in match.string or "「" in match.string
-    return quoted or not dated or all(any(day in moment.days for day in dated) for moment in named)
+    if found is None or not dated:
+        return 0
+    return found.span[1] if any(day in found.days for day in dated) else None
 
 
 def check_words(claim: Claim, scope: Scope) -> Iterator[Violation]:
@@ -81,6 +92,8 @@ def _known(claim: Claim, scope: Scope) -> tuple[list[str], frozenset[str]]:
 
 
 def _grounded(value: str, known: list[str], days: frozenset[str]) -> bool:
+    if _tiled(content(value), known, days):
+        return True
     return all(_tiled(content(part), known, days) for part in _LIST.split(value) if content(part))
 
 
@@ -96,7 +109,8 @@ def _with_slots(language: str) -> tuple[Phrase, ...]:
 
 
 _DAY_WORDS = frozenset(
-    "昨天 今天 明天 昨日 今日 明日 前天 后天 昨晚 今晚 明晚 昨天早上 今早 明早 昨夜 今夜 今晨 早上 晚上 夜里 本周 上周 下周 下下周 yesterday today tomorrow".split()
+    "昨天 今天 明天 昨日 今日 明日 前天 后天 昨晚 今晚 明晚 昨天早上 今早 明早 昨夜 今夜 今晨 早上 晚上 夜里 "
+    "本周 上周 下周 下下周 yesterday today tomorrow".split()
 )
 
 
@@ -111,9 +125,12 @@ def _frames(language: str) -> frozenset[str]:
 
 
 @cache
-def _pattern(phrase: Phrase) -> re.Pattern[str]:
-    joined = re.sub(r"(?:\{\w+\}){2,}", "{all}", phrase.template)
-    return re.compile(Phrase(phrase.key, joined).pattern().pattern + r"[。.；;：:]?\s*", re.S)
+def _pattern(phrase: Phrase) -> tuple[re.Pattern[str], tuple[int, ...]]:
+    """Return what matches a filled phrase, neighbouring slots as one group, and the groups that begin with a day."""
+    runs = re.findall(r"(?:\{\w+\})+", phrase.template)
+    joined = re.sub(r"(?:\{\w+\})+", "{all}", phrase.template)
+    pattern = Phrase(phrase.key, joined).pattern().pattern + r"[。.；;：:]?\s*"
+    return re.compile(pattern, re.S), tuple(i + 1 for i, run in enumerate(runs) if run.startswith("{when}"))
 
 
 def _tiled(words: str, known: list[str], days: frozenset[str]) -> bool:

@@ -15,6 +15,7 @@ from copilot.text import text_views
 from copilot.types import Community, Message
 
 _CONTEXT = Context(Message("", ""), Community("", ""))
+_FILES = frozenset("pdf doc docx xls xlsx ppt pptx zip md txt py js go rs".split())
 _PUBLISHES = frozenset((Origin.FEED, Origin.EVENT, Origin.CALENDAR))
 
 

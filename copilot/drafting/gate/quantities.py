@@ -1,4 +1,5 @@
 """Numbers with their units, in every way of writing them, and whether the facts have them."""
+# ruff: noqa: E501 - tables: each Chinese character counts twice
 
 from __future__ import annotations
 
