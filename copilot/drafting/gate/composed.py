@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from copilot.drafting.gate.claim import Claim, Scope, content
@@ -15,13 +15,26 @@ from copilot.drafting.stock import Phrase, stock
 from copilot.drafting.types import Origin
 from copilot.drafting.voice import SIGNS, without_emoji
 
+_TRUTHS = ("false", "unconfirmed", "partly", "true")
+_ASSERTS = frozenset(("notice.deleted", "report.acted", "report.acted_unnumbered", "report.kept", "apology.sorry"))
+_RUN = r"\{\w+\}(?: ?\{\w+\})*"
 _LIST = re.compile(r"[、，,；;。.]|\band\b")
 _BEGINNING = re.compile(
     r"\s*(?:[·•\-*]\s*)?(?:(?:\d{1,2}\ufe0f?\u20e3|\d{1,2}[.、)）](?!\d)|[\u2460-\u2473])\s*)?"
     rf"(?:(?:{'|'.join(map(re.escape, SIGNS.values()))}) )?"
 )
+_WHOLE = (Origin.COUNT, Origin.DECISION)
+"""Facts that are told whole: 12 messages may not lend its 12 to 8 members."""
 _ONE_CLAUSE = 2
 """The fewest characters that count as words of a fact; a single character would prove anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The letters and digits of a fact, and whether they may be told in part."""
+
+    text: str
+    whole: bool = False
 
 
 def is_frame(claim: Claim, scope: Scope) -> bool:
@@ -46,33 +59,48 @@ def filled(claim: Claim, scope: Scope) -> Claim | None:
     for phrase in _with_slots(scope.draft.language):
         pattern, dated = _pattern(phrase)
         match = pattern.fullmatch(claim.text, start)
-        if match is None or not all(_grounded(value, known, days) for value in match.groups()):
+        if (
+            match is None
+            or not _holds(phrase, claim)
+            or not all(_grounded(value, known, days) for value in match.groups())
+        ):
             continue
         text = "".join(c if _in_slot(match, i) else " " for i, c in enumerate(claim.open_text))
         for group in dated:
             said = _day_said(match[group], claim)
             if said is None:
                 return None
-            at = match.start(group)
-            text = text[:at] + " " * said + text[at + said :]
+            start, end = (match.start(group) + place for place in said)
+            text = text[:start] + " " * (end - start) + text[end:]
         return replace(claim, open_text=text)
     return None
+
+
+def _holds(phrase: Phrase, claim: Claim) -> bool:
+    """Whether a phrase that says how something was decided goes with the decision that is cited."""
+    kind, _, said = phrase.key.partition(".")
+    decided = {fact.id for fact in claim.facts if fact.origin is Origin.DECISION}
+    if kind == "clarify" and said.removesuffix("_undated") in _TRUTHS:
+        return f"decision:finding:{said.removesuffix('_undated')}" in decided
+    if kind == "report" and said != "thanks":
+        return any(fact.startswith("decision:allow:") == (said == "kept") for fact in decided)
+    return phrase.key not in _ASSERTS or bool(decided)
 
 
 def _in_slot(match: re.Match[str], at: int) -> bool:
     return any(match.start(i) <= at < match.end(i) for i in range(1, len(match.groups()) + 1))
 
 
-def _day_said(value: str, claim: Claim) -> int | None:
-    """Return how many characters a {when} slot's day word takes; None where it is the day of no fact.
+def _day_said(value: str, claim: Claim) -> tuple[int, int] | None:
+    """Return the range of a {when} slot's day word; None where it is the day of no fact.
 
     The day of a phrase is when something was said or done, never a day that somebody spoke of.
     """
     found = next((moment for moment in moments(value, claim.on) if moment.key[:1] == ("relative",)), None)
     dated = [fact.at.date() for fact in claim.facts if fact.at is not None]
     if found is None or not dated:
-        return 0
-    return found.span[1] if any(day in found.days for day in dated) else None
+        return 0, 0
+    return found.span if any(day in found.days for day in dated) else None
 
 
 def check_words(claim: Claim, scope: Scope) -> Iterator[Violation]:
@@ -83,15 +111,18 @@ def check_words(claim: Claim, scope: Scope) -> Iterator[Violation]:
         yield claim.objection(ViolationKind.UNSUPPORTED, zh, en)
 
 
-def _known(claim: Claim, scope: Scope) -> tuple[list[str], frozenset[str]]:
+def _known(claim: Claim, scope: Scope) -> tuple[list[_Words], frozenset[str]]:
     """Return the words of the cited facts, and the day words that a sentence may say instead of theirs."""
-    words = [content(text) for fact in claim.facts for text in (fact.text, fact.by, short(fact.by), fact.url) if text]
-    words += [fact.id.partition(":")[2] for fact in claim.facts if fact.origin is Origin.CLAUSE]
+    words = [_Words(content(fact.text), whole=fact.origin in _WHOLE) for fact in claim.facts if fact.text]
+    for fact in claim.facts:
+        words += [_Words(content(text)) for text in (fact.by, short(fact.by), fact.url) if text]
+        if fact.origin is Origin.CLAUSE:
+            words.append(_Words(fact.id.partition(":")[2]))
     days = {content(claim.text[slice(*moment.span)]) for moment in moments(claim.text, scope.on) if moment.days}
     return words, _DAY_WORDS | days
 
 
-def _grounded(value: str, known: list[str], days: frozenset[str]) -> bool:
+def _grounded(value: str, known: list[_Words], days: frozenset[str]) -> bool:
     if _tiled(content(value), known, days):
         return True
     return all(_tiled(content(part), known, days) for part in _LIST.split(value) if content(part))
@@ -105,7 +136,7 @@ def _after_marks(text: str) -> int:
 
 @cache
 def _with_slots(language: str) -> tuple[Phrase, ...]:
-    return tuple(phrase for phrase in stock(language).all() if phrase.slots)
+    return tuple(phrase for phrase in stock(language).all() if phrase.slots or _asserts(phrase))
 
 
 _DAY_WORDS = frozenset(
@@ -121,27 +152,35 @@ def _bare(text: str) -> str:
 
 @cache
 def _frames(language: str) -> frozenset[str]:
-    return frozenset(content(_bare(text)) for text in (*stock(language).frames(), *SIGNS.values()))
+    phrases = [phrase.template for phrase in stock(language).all() if not phrase.slots and not _asserts(phrase)]
+    return frozenset(content(_bare(text)) for text in (*phrases, *SIGNS.values()))
+
+
+def _asserts(phrase: Phrase) -> bool:
+    """Whether a phrase says how something was decided, so that it needs a decision although it has no slot."""
+    kind, _, said = phrase.key.partition(".")
+    return phrase.key in _ASSERTS or (kind == "clarify" and said.removesuffix("_undated") in _TRUTHS)
 
 
 @cache
 def _pattern(phrase: Phrase) -> tuple[re.Pattern[str], tuple[int, ...]]:
-    """Return what matches a filled phrase, neighbouring slots as one group, and the groups that begin with a day."""
-    runs = re.findall(r"(?:\{\w+\})+", phrase.template)
-    joined = re.sub(r"(?:\{\w+\})+", "{all}", phrase.template)
+    """Return what matches a filled phrase, neighbouring slots as one group, and the groups that hold a day."""
+    runs = re.findall(_RUN, phrase.template)
+    joined = re.sub(_RUN, "{all}", phrase.template)
     pattern = Phrase(phrase.key, joined).pattern().pattern + r"[。.；;：:]?\s*"
-    return re.compile(pattern, re.S), tuple(i + 1 for i, run in enumerate(runs) if run.startswith("{when}"))
+    return re.compile(pattern, re.S), tuple(i + 1 for i, run in enumerate(runs) if "{when}" in run)
 
 
-def _tiled(words: str, known: list[str], days: frozenset[str]) -> bool:
+def _tiled(words: str, known: list[_Words], days: frozenset[str]) -> bool:
     """Whether words can be laid out with stretches of facts and day words."""
     reached = {0}
     for at in range(len(words)):
         if at not in reached:
             continue
         for fact in known:
-            size = _longest(words, at, fact)
-            reached.update(range(at + min(_ONE_CLAUSE, len(fact)), at + size + 1))
+            size = _longest(words, at, fact.text)
+            least = len(fact.text) if fact.whole else min(_ONE_CLAUSE, len(fact.text))
+            reached.update(range(at + least, at + size + 1))
         reached.update(at + len(day) for day in days if day and words.startswith(day, at))
     return len(words) in reached
 

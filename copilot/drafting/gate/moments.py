@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -83,7 +83,17 @@ def moments(text: str, anchor: date | None) -> tuple[Moment, ...]:
         for moment in finder(text, anchor):
             if not any(moment.span[0] < m.span[1] and m.span[0] < moment.span[1] for m in found):
                 found.append(moment)
-    return tuple(sorted(found, key=lambda moment: moment.span))
+    return tuple(_agreed(text, sorted(found, key=lambda moment: moment.span)))
+
+
+def _agreed(text: str, found: Sequence[Moment]) -> Iterator[Moment]:
+    """Yield the moments; a date and the weekday beside it mean the days that both can mean."""
+    for i, moment in enumerate(found):
+        for other in (*found[max(0, i - 1) : i], *found[i + 1 : i + 2]):
+            between = text[min(moment.span[1], other.span[1]) : max(moment.span[0], other.span[0])]
+            if moment.days & other.days and BESIDE.fullmatch(between):
+                moment = replace(moment, days=moment.days & other.days)
+        yield moment
 
 
 def _number(text: str) -> int:
@@ -203,6 +213,8 @@ def _relatives(text: str, anchor: date | None) -> Iterator[Moment]:
         yield Moment(m.span(), days, key=("relative", distance))
 
 
+BESIDE = re.compile(r"[\s（(,，·]{0,2}")
+"""What may stand between a date and its weekday."""
 _PART_ALONE = re.compile(
     rf"{'|'.join(sorted((p for p in _PARTS if len(p) > 1 and not p.isascii() and p[0] not in '今明昨'), key=len, reverse=True))}"
     r"|(?<=[昨今明天日号一二三四五六])[晚早](?!报|安|点|餐|饭)|\b(?:morning|afternoon|evening|tonight|night)\b",

@@ -25,6 +25,7 @@ _ALTERNATIVE = re.compile(
     r"([\u4e00-\u9fff])不\1|是不是|能不能|要不要|会不会|有没有|可不可以|好不好|不是.{0,6}就是|行不行|对不对|没有没|不然|不过|不仅|不但|不管|不论|要不|差不多|说不定|不好意思|对不起|不错|没事|没关系|无论|非常|了不起|不一会|不久|免不了|忍不住|不得不|不断|不少|不如|只不过|没想到|没准|(?<=[\u4e00-\u9fff])[不没](?=[\s，,。？?；;]|$)|not only",
     re.I,
 )
+_BARE_NOT = re.compile(r"没有|[不没未别无勿]|禁止|严禁")
 _TWICE = re.compile(r"(?:不|没|未|别|勿|禁止|严禁|不得)[\u4e00-\u9fff]?(?:不|没有?)(?=[\u4e00-\u9fff])")
 _FOLLOWS = 4
 _OPPOSITES = tuple(
@@ -100,7 +101,7 @@ def _cut_in(claim: Claim, text: str, said: str) -> Iterator[Violation]:
 
 def _around(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
     """Yield the characters around each negation, put together, with its range."""
-    for match in _NOT.finditer(text):
+    for match in _BARE_NOT.finditer(text):
         left = re.split(r"[，,。；;！!？?\n]", text[: match.start()])[-1]
         right = re.split(r"[，,。；;！!？?\n（(]", text[match.end() :])[0]
         before, after = content(left)[-2:], content(right)[:2]

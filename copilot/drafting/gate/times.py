@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 
 from copilot.drafting.gate.claim import Claim, Scope
-from copilot.drafting.gate.moments import Moment, moments
+from copilot.drafting.gate.moments import BESIDE, Moment, moments
 from copilot.drafting.gate.violation import Violation, ViolationKind
 from copilot.drafting.types import Fact
 
@@ -19,7 +19,6 @@ _HAPPENING = re.compile(
 _TOLD = re.compile(r"\s?(?:在群里)?[,:，：]?\s?(?:说|问|提|讲|聊|发|收到|被|群里|分享|通知|提醒|表示|“|both|all|$)")
 _DASHES = ("-", "~", "～", "–", "—", "到", "至")
 _JOINS = re.compile(r"\s?(?:[-~～–—到至]|to|until|and|till)\s?")
-_CLOSE = re.compile(r"[\s（(,，·]{0,2}")
 
 
 def check_times(claim: Claim, scope: Scope) -> Iterator[Violation]:
@@ -29,7 +28,8 @@ def check_times(claim: Claim, scope: Scope) -> Iterator[Violation]:
         return
     known = [moment for fact in claim.facts for moment in moments(fact.text, _day_of(fact) or scope.on)]
     for moment in told:
-        if not any(_same(moment, other) for other in known) and not (
+        alike = [other for other in known if other.part[1]] if moment.part[1] else []
+        if not any(_same(moment, other) for other in alike or known) and not (
             _says_when(moment, known, claim.text) and any(_when_said(moment, fact) for fact in claim.facts)
         ):
             written = claim.text[slice(*moment.span)].strip()
@@ -95,7 +95,7 @@ def _contradictions(claim: Claim, told: Sequence[Moment]) -> Iterator[Violation]
     for one, other in pairwise(told):
         between = claim.open_text[one.span[1] : other.span[0]]
         weekdays = [moment.key[:1] == ("weekday",) for moment in (one, other)]
-        if one.days and other.days and any(weekdays) and _CLOSE.fullmatch(between) and not one.days & other.days:
+        if one.days and other.days and any(weekdays) and BESIDE.fullmatch(between) and not one.days & other.days:
             span = (one.span[0], other.span[1])
             yield claim.objection(
                 ViolationKind.TIME, "日期和星期对不上", "Date and weekday contradict each other.", span
@@ -146,5 +146,5 @@ def _happenings(text: str, anchor: date | None) -> Iterator[tuple[str, frozenset
                 yield words[-1], common, clause.span()
     for moment in moments(text, anchor):
         behind = re.match(r"[\u4e00-\u9fff]{2}", text[moment.span[1] :])
-        if behind and moment.days and moment.key[:1] in (("date",), ("day",)):
+        if behind and moment.days and moment.key:
             yield f"_{behind.group()}", moment.days, moment.span
