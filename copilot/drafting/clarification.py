@@ -35,7 +35,7 @@ _SAID = {
 }
 _MOST_ABOUT = 24
 _MOST_FINDING = 120
-_LONGEST_REPEAT = 14
+_LONGEST_REPEAT = 8
 """Characters of the rumour that a title may repeat in a row."""
 
 

@@ -22,7 +22,7 @@ from copilot.drafting.gate.people import check_mentions, check_names
 from copilot.drafting.gate.quantities import check_numbers, check_pairing
 from copilot.drafting.gate.quoted import check_quotations
 from copilot.drafting.gate.times import check_times
-from copilot.drafting.gate.traces import check_traces
+from copilot.drafting.gate.traces import check_orders, check_traces
 from copilot.drafting.gate.violation import WHOLE, Violation, ViolationKind
 from copilot.drafting.types import Draft
 from copilot.types import Reason
@@ -41,6 +41,7 @@ _GROUNDED: tuple[Check, ...] = (
     check_negation,
     check_polarity,
     check_certainty,
+    check_orders,
 )
 
 
@@ -70,6 +71,7 @@ def _objections(claim: Claim, scope: Scope) -> Iterator[Violation]:
     if is_frame(claim, scope):
         return
     if not claim.facts:
+        yield from check_orders(claim, scope)
         yield from (check_frame if scope.composed else check_free_frame)(claim, scope)
         return
     phrase = filled(claim, scope)

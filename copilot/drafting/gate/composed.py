@@ -72,7 +72,7 @@ def filled(claim: Claim, scope: Scope) -> Claim | None:
                 return None
             start, end = (match.start(group) + place for place in said)
             text = text[:start] + " " * (end - start) + text[end:]
-        return replace(claim, open_text=text)
+        return replace(claim, open_text=text, proven=True)
     return None
 
 
