@@ -16,7 +16,7 @@ _ROOM = re.compile(
 )
 """A room or house number at an end of a nickname: nobody's business in what is published."""
 _ROLES = re.compile(r"^(?:副?[会团班队站店区校群]长|群主|管理员?|版主|指挥|主催|物业|客服|志愿者|admin|mod)$", re.I)
-_MARKUP = re.compile(r"[<>`*_~\[\]{}\\|#@&$^=]|\(http|://|--|\.\.")
+_MARKUP = re.compile(r"[<>`*~\[\]{}\\|#@&$^=]|\(http|://|--|\.\.")
 _TEMPLATE = re.compile(r"\{\{|\{%|\$\{|%s|\[CQ:")
 _LONGEST = 16
 _LONGEST_RAW = 40

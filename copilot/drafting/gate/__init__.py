@@ -61,7 +61,7 @@ def check(
     found = [violation for claim in claims_of(scope) for violation in _objections(claim, scope)]
     found += chain(_unknown_facts(scope), check_layout(draft), check_length(draft, channel))
     if judge is not None:
-        found += check_cleanliness(draft, scope.facts, judge)
+        found += check_cleanliness(scope, judge)
     return tuple(sorted(dict.fromkeys(found), key=lambda violation: (violation.line, violation.span)))
 
 

@@ -4,37 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from copilot.drafting.gate.claim import Claim, Scope, content
 from copilot.drafting.gate.moments import moments
+from copilot.drafting.gate.tiling import Words, laid_out, words_of
 from copilot.drafting.gate.violation import Violation, ViolationKind
-from copilot.drafting.nicknames import short
 from copilot.drafting.stock import Phrase, stock
 from copilot.drafting.types import Origin
 from copilot.drafting.voice import SIGNS, without_emoji
 
 _TRUTHS = ("false", "unconfirmed", "partly", "true")
-_ASSERTS = frozenset(("notice.deleted", "report.acted", "report.acted_unnumbered", "report.kept", "apology.sorry"))
+_NEEDS = {"notice.deleted": "decision:remove:", "apology.sorry": "decision:undone", "apology.undone": "decision:undone"}
+_ASSERTS = frozenset((*_NEEDS, "report.acted", "report.acted_unnumbered", "report.kept"))
 _RUN = r"\{\w+\}(?: ?\{\w+\})*"
-_LIST = re.compile(r"[、，,；;。.]|\band\b")
 _BEGINNING = re.compile(
     r"\s*(?:[·•\-*]\s*)?(?:(?:\d{1,2}\ufe0f?\u20e3|\d{1,2}[.、)）](?!\d)|[\u2460-\u2473])\s*)?"
     rf"(?:(?:{'|'.join(map(re.escape, SIGNS.values()))}) )?"
 )
-_WHOLE = (Origin.COUNT, Origin.DECISION)
-"""Facts that are told whole: 12 messages may not lend its 12 to 8 members."""
-_ONE_CLAUSE = 2
-"""The fewest characters that count as words of a fact; a single character would prove anything."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """The letters and digits of a fact, and whether they may be told in part."""
-
-    text: str
-    whole: bool = False
 
 
 def is_frame(claim: Claim, scope: Scope) -> bool:
@@ -62,7 +50,7 @@ def filled(claim: Claim, scope: Scope) -> Claim | None:
         if (
             match is None
             or not _holds(phrase, claim)
-            or not all(_grounded(value, known, days) for value in match.groups())
+            or not all(laid_out(value, known, days) for value in match.groups())
         ):
             continue
         text = "".join(c if _in_slot(match, i) else " " for i, c in enumerate(claim.open_text))
@@ -84,7 +72,7 @@ def _holds(phrase: Phrase, claim: Claim) -> bool:
         return f"decision:finding:{said.removesuffix('_undated')}" in decided
     if kind == "report" and said != "thanks":
         return any(fact.startswith("decision:allow:") == (said == "kept") for fact in decided)
-    return phrase.key not in _ASSERTS or bool(decided)
+    return any(fact.startswith(_NEEDS[phrase.key]) for fact in decided) if phrase.key in _NEEDS else True
 
 
 def _in_slot(match: re.Match[str], at: int) -> bool:
@@ -103,29 +91,26 @@ def _day_said(value: str, claim: Claim) -> tuple[int, int] | None:
     return found.span if any(day in found.days for day in dated) else None
 
 
+def is_proven(claim: Claim, scope: Scope) -> bool:
+    """Whether a sentence is nothing but phrases of the stock and words of its facts."""
+    if is_frame(claim, scope) or (claim.facts and filled(claim, scope) is not None):
+        return True
+    known, days = _known(claim, scope)
+    return bool(claim.facts) and laid_out(_bare(claim.text), known, days)
+
+
 def check_words(claim: Claim, scope: Scope) -> Iterator[Violation]:
     """A sentence of the composer that fills no phrase must be words of the facts and of who said them."""
     known, days = _known(claim, scope)
-    if not _tiled(content(_bare(claim.text)), known, days):
+    if not laid_out(_bare(claim.text), known, days):
         zh, en = "这句话不是原话，也不是固定措辞", "These are neither words of the facts nor a phrase of the stock."
         yield claim.objection(ViolationKind.UNSUPPORTED, zh, en)
 
 
-def _known(claim: Claim, scope: Scope) -> tuple[list[_Words], frozenset[str]]:
+def _known(claim: Claim, scope: Scope) -> tuple[list[Words], frozenset[str]]:
     """Return the words of the cited facts, and the day words that a sentence may say instead of theirs."""
-    words = [_Words(content(fact.text), whole=fact.origin in _WHOLE) for fact in claim.facts if fact.text]
-    for fact in claim.facts:
-        words += [_Words(content(text)) for text in (fact.by, short(fact.by), fact.url) if text]
-        if fact.origin is Origin.CLAUSE:
-            words.append(_Words(fact.id.partition(":")[2]))
     days = {content(claim.text[slice(*moment.span)]) for moment in moments(claim.text, scope.on) if moment.days}
-    return words, _DAY_WORDS | days
-
-
-def _grounded(value: str, known: list[_Words], days: frozenset[str]) -> bool:
-    if _tiled(content(value), known, days):
-        return True
-    return all(_tiled(content(part), known, days) for part in _LIST.split(value) if content(part))
+    return words_of(claim.facts), _DAY_WORDS | days
 
 
 def _after_marks(text: str) -> int:
@@ -169,25 +154,3 @@ def _pattern(phrase: Phrase) -> tuple[re.Pattern[str], tuple[int, ...]]:
     joined = re.sub(_RUN, "{all}", phrase.template)
     pattern = Phrase(phrase.key, joined).pattern().pattern + r"[。.；;：:]?\s*"
     return re.compile(pattern, re.S), tuple(i + 1 for i, run in enumerate(runs) if "{when}" in run)
-
-
-def _tiled(words: str, known: list[_Words], days: frozenset[str]) -> bool:
-    """Whether words can be laid out with stretches of facts and day words."""
-    reached = {0}
-    for at in range(len(words)):
-        if at not in reached:
-            continue
-        for fact in known:
-            size = _longest(words, at, fact.text)
-            least = len(fact.text) if fact.whole else min(_ONE_CLAUSE, len(fact.text))
-            reached.update(range(at + least, at + size + 1))
-        reached.update(at + len(day) for day in days if day and words.startswith(day, at))
-    return len(words) in reached
-
-
-def _longest(words: str, at: int, fact: str) -> int:
-    """Return how many characters from a place on stand in a fact just so."""
-    size = 0
-    while at + size < len(words) and words[at : at + size + 1] in fact:
-        size += 1
-    return size

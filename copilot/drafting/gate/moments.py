@@ -91,9 +91,17 @@ def _agreed(text: str, found: Sequence[Moment]) -> Iterator[Moment]:
     for i, moment in enumerate(found):
         for other in (*found[max(0, i - 1) : i], *found[i + 1 : i + 2]):
             between = text[min(moment.span[1], other.span[1]) : max(moment.span[0], other.span[0])]
-            if moment.days & other.days and BESIDE.fullmatch(between):
-                moment = replace(moment, days=moment.days & other.days)
+            both = agreed(moment, other) if BESIDE.fullmatch(between) else frozenset()
+            moment = replace(moment, days=both) if both else moment
         yield moment
+
+
+def agreed(one: Moment, other: Moment) -> frozenset[date]:
+    """Return the days that a date and a weekday both mean, in whichever year the date falls on it."""
+    for dated, weekday in ((one, other), (other, one)):
+        if weekday.key[:1] == ("weekday",) and dated.days and dated.key[:1] != ("weekday",):
+            return frozenset(day for day in dated.days if day.weekday() in weekday.key[1:])
+    return one.days & other.days
 
 
 def _number(text: str) -> int:

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 
 from copilot.drafting.gate.claim import Claim, Scope
-from copilot.drafting.gate.moments import BESIDE, Moment, moments
+from copilot.drafting.gate.moments import BESIDE, Moment, agreed, moments
 from copilot.drafting.gate.violation import Violation, ViolationKind
 from copilot.drafting.types import Fact
 
@@ -89,7 +89,7 @@ def _contradictions(claim: Claim, told: Sequence[Moment]) -> Iterator[Violation]
     for one, other in pairwise(told):
         between = claim.open_text[one.span[1] : other.span[0]]
         weekdays = [moment.key[:1] == ("weekday",) for moment in (one, other)]
-        if one.days and other.days and any(weekdays) and BESIDE.fullmatch(between) and not one.days & other.days:
+        if one.days and other.days and any(weekdays) and BESIDE.fullmatch(between) and not agreed(one, other):
             span = (one.span[0], other.span[1])
             yield claim.objection(
                 ViolationKind.TIME, "日期和星期对不上", "Date and weekday contradict each other.", span
