@@ -1,0 +1,175 @@
+"""Numbers with their units, in every way of writing them, and whether the facts have them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from copilot.drafting.gate.claim import Claim, Scope
+from copilot.drafting.gate.moments import moments
+from copilot.drafting.gate.numerals import LARGE, TENS, numeral
+from copilot.drafting.gate.violation import Violation, ViolationKind
+from copilot.drafting.types import Fact, Origin
+
+_SCALES = {**TENS, **LARGE, "k": 1000, "w": 10_000}
+_WORDS_EN = {
+    word: value
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen twenty".split()
+    )
+} | {"thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "dozen": 12}
+
+_UNITS: tuple[tuple[str, str], ...] = (
+    ("money", "元 块钱 块 rmb 人民币 yuan cny"),
+    ("usd", "美元 美金 usd dollars dollar"),
+    ("percent", "% 个百分点 percent"),
+    ("permille", "‰"),
+    ("jin", "斤"),
+    ("kg", "公斤 千克 kg"),
+    ("g", "克 g"),
+    ("ton", "吨"),
+    ("km", "公里 千米 km k"),
+    ("m", "米 m"),
+    ("cm", "厘米 cm"),
+    ("mm", "毫米 mm"),
+    ("litre", "升 l"),
+    ("ml", "毫升 ml"),
+    ("degree", "度 ℃ 摄氏度"),
+    ("minute", "分钟 mins min minutes minute"),
+    ("hour", "个小时 小时 个钟头 钟头 hours hour h"),
+    ("second", "秒 秒钟 seconds second"),
+    ("day", "天 days day"),
+    ("week", "周 个星期 个礼拜 weeks week"),
+    ("month", "个月 months month"),
+    ("year", "年 years year"),
+    ("age", "岁"),
+    ("zhe", "折"),
+    ("times", "倍 times"),
+    ("time", "次 回 趟 遍"),
+    ("floor", "楼 层"),
+    ("house", "号楼 栋 幢"),
+    ("unit", "单元"),
+    ("page", "页 pages page"),
+    ("person", "人 位 名 个人 位新朋友 members member people newcomers newcomer"),
+    ("message", "条消息 messages message"),
+    ("thing", "个 只 条 件 份 张 台 部 辆 款 项 封 篇 支 把 包 袋 盒 瓶 箱 套 双 对 头 棵 盆 枚 颗 家 户 间 组 场 本 单 票 种 样 桌"),
+)  # fmt: skip
+_UNIT_OF = {word: kind for kind, words in _UNITS for word in words.split()}
+_UNIT = "|".join(sorted(map(re.escape, _UNIT_OF), key=len, reverse=True))
+_COUNTED_ALIKE = frozenset(("person", "thing"))
+_NUMBER = re.compile(
+    rf"(?P<money>[¥￥$])?\s?(?P<digits>\d+(?:,\d{{3}})*(?:\.\d+)?)\s?(?P<large>[万亿千百]|[kKwW](?![A-Za-z]))?\s?(?P<unit>{_UNIT})?(?P<half>半)?"
+    rf"|(?P<han>[零〇一二三四五六七八九十百千万亿两]+)(?P<han_unit>{_UNIT})"
+    rf"|(?P<half_alone>半)(?P<half_unit>{_UNIT})"
+    rf"|(?P<bare>[一二三四五六七八九][十百千万][零一二三四五六七八九十百千万两]*|[一二三四五六七八九两]?十[一二三四五六七八九]?)"
+    rf"|(?P<word>\b(?:{'|'.join(_WORDS_EN)})\b)",
+    re.I,
+)
+_NOT_COUNTED = re.compile(
+    r"一(?:下子?|起|样|直|些|定|般|边|旦|致|路|会儿?|点儿?|块儿?|个劲|家人|次性|圈|趟)|万一|三三两两|四处|十分|百分|千万(?!元|块)|统一|唯一|第一时间|同一|某一|任一|每一|一一|[一两]句|一[条份张家个位名场]"
+)
+"""Numerals inside words, and the article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with the kind of its unit, "" where none follows, at a range of the text."""
+
+    value: Decimal
+    unit: str
+    span: tuple[int, int]
+
+
+def quantities(text: str) -> list[Quantity]:
+    """Return the numbers of a text. Dates and times of day are none; `moments` reads those."""
+    plain = _folded(text)
+    taken = [moment.span for moment in moments(text, None)]
+    for match in _NOT_COUNTED.finditer(plain):
+        taken.append(match.span())
+    found: list[Quantity] = []
+    for match in _NUMBER.finditer(plain):
+        if any(match.start() < end and start < match.end() for start, end in taken):
+            continue
+        value = _value(match)
+        if value is not None:
+            found.append(Quantity(value, _unit(match), match.span()))
+    return found
+
+
+def check_numbers(claim: Claim, scope: Scope) -> Iterator[Violation]:
+    """Every number must stand in a cited fact, with a unit of the same kind where both have one."""
+    known = [quantity for fact in claim.facts for quantity in _known(fact)]
+    digits = {q.value for q in known} | _loose(claim)
+    for quantity in quantities(claim.nameless(scope.names)):
+        same = [other for other in known if other.value == quantity.value]
+        if any(_compatible(quantity.unit, other.unit) for other in same):
+            continue
+        if not same and (quantity.value in digits or _counts(quantity, claim)):
+            continue
+        written = claim.text[slice(*quantity.span)].strip()
+        zh = f"数字“{written}”{'的单位' if same else ''}与事实不符"
+        en = f"The {'unit of the ' if same else ''}number {written!r} is not in the facts."
+        yield claim.objection(ViolationKind.NUMBER, zh, en, quantity.span)
+
+
+def _known(fact: Fact) -> list[Quantity]:
+    known = quantities(fact.text)
+    if fact.origin is Origin.CLAUSE:
+        known.append(Quantity(Decimal(fact.id.partition(":")[2] or 0), "", (0, 0)))
+    return known
+
+
+def _loose(claim: Claim) -> set[Decimal]:
+    """Numbers that a fact writes within a date or a time ("9-12点"), which a sentence may write on their own."""
+    return {Decimal(digits) for fact in claim.facts for digits in re.findall(r"\d+(?:\.\d+)?", _folded(fact.text))}
+
+
+def _counts(quantity: Quantity, claim: Claim) -> bool:
+    """Whether a number counts the facts themselves, or who they come from."""
+    if quantity.unit not in _COUNTED_ALIKE and quantity.unit:
+        return False
+    said = [fact for fact in claim.facts if fact.origin in (Origin.MESSAGE, Origin.MEMBER, Origin.CLAUSE, Origin.FEED)]
+    return len(said) > 1 and quantity.value in (len(said), len({fact.by for fact in said}))
+
+
+def _compatible(one: str, other: str) -> bool:
+    if not one or not other or one == other:
+        return True
+    return {one, other} <= _COUNTED_ALIKE | {"message"} and "thing" in (one, other)
+
+
+def _folded(text: str) -> str:
+    """Return a text with full-width and other digits as plain ones, character by character, so that places stay."""
+    return "".join(_fold(char) for char in text)
+
+
+def _fold(char: str) -> str:
+    digit = unicodedata.digit(char, None)
+    return str(digit) if digit is not None else {"％": "%", "．": ".", "：": ":", "＄": "$"}.get(char, char)
+
+
+def _value(match: re.Match[str]) -> Decimal | None:
+    if match["digits"]:
+        try:
+            value = Decimal(match["digits"].replace(",", ""))
+        except InvalidOperation:
+            return None
+        large = match["large"] or ""
+        value *= _SCALES.get(large.lower(), 1)
+        return value + Decimal("0.5") if match["half"] else value
+    if match["half_alone"]:
+        return Decimal("0.5")
+    if match["word"]:
+        return Decimal(_WORDS_EN[match["word"].lower()])
+    return Decimal(numeral(match["han"] or match["bare"]))
+
+
+def _unit(match: re.Match[str]) -> str:
+    if match["money"]:
+        return "usd" if match["money"] == "$" else "money"
+    written = match["unit"] or match["han_unit"] or match["half_unit"] or ""
+    return _UNIT_OF.get(written, _UNIT_OF.get(written.lower(), ""))
