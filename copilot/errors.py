@@ -5,7 +5,8 @@ CopilotError
 ├── NotFound            a community, message or key that does not exist
 ├── Conflict            it exists already, or changed meanwhile
 ├── ModelUnavailable    a classifier or encoder could not be loaded or failed
-│   └── ArtifactError   an artefact is missing, torn or not what its manifest says
+│   ├── ArtifactError   an artefact is missing, torn or not what its manifest says
+│   └── GenerationFailed  a language model gave no answer; `retryable` says whether it may later
 └── StoreUnavailable    the database did not answer; worth retrying
 """
 
@@ -39,6 +40,20 @@ class ModelUnavailable(CopilotError):
 
 class ArtifactError(ModelUnavailable):
     """A model's folder is missing, torn, or not what its manifest says."""
+
+
+class GenerationFailed(ModelUnavailable):
+    """A language model gave no answer. `retryable` is true where the same prompt may succeed later.
+
+    `retry_after` is how many seconds its server asked to wait, None where it did not say. `asked` is false where the
+    model surely did not read the prompt, so that it cannot have cost anything.
+    """
+
+    def __init__(self, message: str, *, retryable: bool, retry_after: float | None = None, asked: bool = True) -> None:
+        super().__init__(message)
+        self.retryable = retryable
+        self.retry_after = retry_after
+        self.asked = asked
 
 
 class StoreUnavailable(CopilotError):

@@ -1,4 +1,4 @@
-"""What turns text into numbers: loaders for the shipped and for the operator's own models."""
+"""What turns text into numbers or text: loaders for the shipped and for the operator's own models."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from copilot.errors import ArtifactError
 from copilot.ports import Classifier, Encoder
 from models.artifacts import Manifest, read_manifest, resolve
 from models.encoder import EncoderModel
+from models.generators import load_generator
 from models.hashing import HashingEncoder
 from models.linear import LinearClassifier
 
@@ -30,6 +31,7 @@ __all__ = [
     "load_classifier",
     "load_classifier_or_fallback",
     "load_encoder",
+    "load_generator",
     "save_case_index",
 ]
 

@@ -1,6 +1,7 @@
 """What the domain needs from outside, each a protocol of a few methods."""
 
 from copilot.ports.audit import SYSTEM, AuditLog, Deed, Entry
+from copilot.ports.generator import Generated, Generator, Ledger, Limits, Price, Prompt, Role, Turn, Usage
 from copilot.ports.models import Calibration, CaseIndex, Classifier, Encoder, Learner, Learnt, Relevance
 from copilot.ports.store import (
     Cases,
@@ -28,15 +29,24 @@ __all__ = [
     "Deed",
     "Encoder",
     "Entry",
+    "Generated",
+    "Generator",
     "Learner",
     "Learnt",
+    "Ledger",
+    "Limits",
+    "Price",
+    "Prompt",
     "Protection",
     "Relevance",
     "Resolutions",
+    "Role",
     "Safeguards",
     "State",
     "Store",
+    "Turn",
     "UnitOfWork",
+    "Usage",
     "Version",
     "Versioned",
 ]

@@ -53,6 +53,21 @@ def detect(views: TextViews, context: Context) -> list[Signal]:
     ]
 
 
+def personal_numbers(views: TextViews) -> list[tuple[str, Span]]:
+    """Return kind and typed place of every identity card, bank card and mobile number, and of other people's addresses.
+
+    For masking: whose number it is, and whether it was given on purpose, makes no difference.
+    """
+    view = views.resolved
+    text = view.text
+    if not _MAY_LEAK(text):
+        return []
+    others = _OTHERS.search(text) is not None
+    found = [*_id_cards(text, False), *_bank_cards(text, False, others), *_home(text, False, others, False)]
+    places = {(kind, span) for kind, _, span in found} | {("mobile", m.span()) for m in _MOBILE.finditer(text)}
+    return [(kind, view.span(*span)) for kind, span in sorted(places, key=lambda place: place[1])]
+
+
 _Finding = tuple[str, float, Span]
 
 
