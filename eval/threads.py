@@ -145,10 +145,12 @@ def speed(encoder: Encoder) -> list[Row]:
     ]
     table: list[Row] = []
     for name, messages in (("mixed", many), ("one word", words)):
-        began = time.perf_counter()
+        began = time.process_time()
         found = digest("g", messages, encoder=encoder, since=start, until=start + timedelta(days=1))
-        seconds = time.perf_counter() - began
-        table.append({"messages": len(messages), "of": name, "threads": len(found.threads), "seconds": seconds})
+        seconds = time.process_time() - began
+        table.append(
+            {"messages": len(messages), "of": name, "threads": len(found.threads), "seconds of processor": seconds}
+        )
     return table
 
 

@@ -73,7 +73,9 @@ def digest(
     told = [thread for thread in found if not is_chat(thread, weights)]
     threads = _threads(day, found, weights, hidden)
     notices = [post for post in everything if post.notice]
-    unwelcome = {post.author for post in day.posts if post.message.id in hidden}
+    unwelcome = frozenset(post.author for post in day.posts) - {
+        p.author for p in day.posts if p.message.id not in hidden
+    }
     return Digest(
         community,
         coverage(day.posts, hidden, since, until),
