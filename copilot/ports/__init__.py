@@ -1,6 +1,7 @@
 """What the domain needs from outside, each a protocol of a few methods."""
 
 from copilot.ports.audit import SYSTEM, AuditLog, Deed, Entry
+from copilot.ports.channels import Destination, NotSent, Post, Sender
 from copilot.ports.generator import Generated, Generator, Ledger, Limits, Price, Prompt, Role, Turn, Usage
 from copilot.ports.models import Calibration, CaseIndex, Classifier, Encoder, Learner, Learnt, Relevance
 from copilot.ports.store import (
@@ -27,6 +28,7 @@ __all__ = [
     "Classifier",
     "Communities",
     "Deed",
+    "Destination",
     "Encoder",
     "Entry",
     "Generated",
@@ -35,6 +37,8 @@ __all__ = [
     "Learnt",
     "Ledger",
     "Limits",
+    "NotSent",
+    "Post",
     "Price",
     "Prompt",
     "Protection",
@@ -42,6 +46,7 @@ __all__ = [
     "Resolutions",
     "Role",
     "Safeguards",
+    "Sender",
     "State",
     "Store",
     "Turn",

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from copilot.ports.audit import AuditLog
+from copilot.ports.content import ContentStore
 from copilot.types import Case, Community, Message, Resolution, RuleSet
 
 if TYPE_CHECKING:
@@ -236,6 +237,11 @@ class UnitOfWork(Protocol):
     @property
     def heads(self) -> Versioned[Mapping[str, Any]]:
         """The communities' calibrations, as `Calibration` reads them."""
+        ...
+
+    @property
+    def content(self) -> ContentStore:
+        """Drafts and what they are made of."""
         ...
 
 

@@ -11,13 +11,19 @@ import sqlalchemy as sa
 from copilot.adapters.sql.audit import SqlAuditLog
 from copilot.adapters.sql.cases import SqlCases
 from copilot.adapters.sql.communities import SqlCommunities
+from copilot.adapters.sql.conversation import SqlConversation
+from copilot.adapters.sql.drafts import SqlDrafts
 from copilot.adapters.sql.engine import translated
+from copilot.adapters.sql.feeds import SqlFeeds
+from copilot.adapters.sql.joins import SqlJoins
+from copilot.adapters.sql.plans import SqlPlans
 from copilot.adapters.sql.resolutions import SqlResolutions
 from copilot.adapters.sql.rules import rule_set_json, to_rule_set
 from copilot.adapters.sql.safeguards import SqlSafeguards
 from copilot.adapters.sql.tables import communities
 from copilot.adapters.sql.versions import SqlVersions
 from copilot.policy import CommunityPolicy
+from copilot.ports.content import ContentStore
 from copilot.types import RuleSet
 
 
@@ -56,6 +62,13 @@ class SqlUnitOfWork:
         self.rules = SqlVersions[RuleSet](connection, "rules", rule_set_json, to_rule_set)
         self.policies = SqlVersions[CommunityPolicy](connection, "policy", _policy_json, _to_policy)
         self.heads = SqlVersions[Mapping[str, Any]](connection, "head", dict, lambda _, body: body)
+        self.content = ContentStore(
+            SqlDrafts(connection),
+            SqlJoins(connection),
+            SqlFeeds(connection),
+            SqlPlans(connection),
+            SqlConversation(connection),
+        )
 
 
 def _policy_json(policy: CommunityPolicy) -> Mapping[str, Any]:
