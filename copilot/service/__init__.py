@@ -20,6 +20,7 @@ from copilot.policy.risk import Choice, Tally
 from copilot.ports import SYSTEM, Deed, Learner, State, Store, UnitOfWork
 from copilot.rules import read_rules
 from copilot.service.charters import Charters, LoadCalibration, no_calibration
+from copilot.service.content import Content, Tools
 from copilot.service.learning import Learning, no_learner
 from copilot.service.libraries import Libraries
 from copilot.service.policies import Policies
@@ -67,6 +68,7 @@ class Service:
         load_calibration: LoadCalibration = no_calibration,
         learner: Learner = no_learner,
         reference: Reference | None = None,
+        tools: Tools | None = None,
     ) -> None:
         self._store = store
         self._moderator = moderator
@@ -81,6 +83,7 @@ class Service:
         self.policies = Policies(store)
         self.safeguard = Safeguard(store, self.thresholds)
         self.libraries = Libraries(store)
+        self.content = Content(store, self.assess, self.ingest, tools)
         self._window = FloodWindow()
         self._warm: set[str] = set()
         self._lock = threading.Lock()

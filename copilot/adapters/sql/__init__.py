@@ -7,4 +7,15 @@ from copilot.adapters.sql.ledger import SqlLedger
 from copilot.adapters.sql.migrate import is_current, upgrade
 from copilot.adapters.sql.store import SqlStore
 
-__all__ = ["Accounts", "Key", "KeyInfo", "KeyRing", "Session", "SqlLedger", "SqlStore", "connect", "is_current", "upgrade"]
+__all__ = [
+    "Accounts",
+    "Key",
+    "KeyInfo",
+    "KeyRing",
+    "Session",
+    "SqlLedger",
+    "SqlStore",
+    "connect",
+    "is_current",
+    "upgrade",
+]

@@ -27,6 +27,7 @@ class SqlConversation:
         """
         query = (
             sa.select(cases, *joined())
+            .select_from(cases)
             .outerjoin(resolutions, sa.and_(resolutions.c.case_id == cases.c.id, standing(resolutions)))
             .where(cases.c.community_id == community_id, cases.c.sent_at >= since, cases.c.sent_at < until)
             .order_by(cases.c.sent_at.desc(), cases.c.id.desc())

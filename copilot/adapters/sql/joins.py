@@ -13,7 +13,7 @@ from copilot.adapters.sql.tables import cases, joins
 from copilot.errors import Conflict, NotFound
 from copilot.ports.content import Join
 
-_COLUMNS = ("member", "nickname", "joined_at", "received_at", "returning", "withheld")
+_COLUMNS = ("member", "nickname", "joined_at", "received_at", "withheld")
 _PART = 500
 
 
@@ -31,7 +31,10 @@ class SqlJoins:
             waits = {waiting.member for waiting in self.waiting(join.community)}
             if join.member in waits:
                 continue
-            row = {name: getattr(join, name) for name in _COLUMNS} | {"community_id": join.community}
+            row = {name: getattr(join, name) for name in _COLUMNS} | {
+                "community_id": join.community,
+                "came_back": join.returning,
+            }
             found = self._connection.execute(sa.insert(joins).values(row).returning(joins)).mappings().one()
             kept.append(_join(dict(found)))
         return kept
@@ -76,4 +79,4 @@ class SqlJoins:
 
 def _join(row: Mapping[str, Any]) -> Join:
     plain = {name: row[name] for name in _COLUMNS}
-    return Join(community=row["community_id"], draft=row["draft_id"], id=row["id"], **plain)
+    return Join(community=row["community_id"], returning=row["came_back"], draft=row["draft_id"], id=row["id"], **plain)

@@ -238,7 +238,7 @@ joins = sa.Table(
     sa.Column("nickname", LosslessText, nullable=False),
     sa.Column("joined_at", UtcDateTime, nullable=False),
     sa.Column("received_at", UtcDateTime, nullable=False),
-    sa.Column("returning", sa.Boolean, nullable=False),
+    sa.Column("came_back", sa.Boolean, nullable=False),
     sa.Column("withheld", sa.Boolean, nullable=False),
     sa.Column("draft_id", _Id),
     sa.Index("joins_by_member", "community_id", "member"),

@@ -76,7 +76,7 @@ def upgrade() -> None:
         sa.Column("nickname", sa.Text, nullable=False),
         sa.Column("joined_at", _TIME, nullable=False),
         sa.Column("received_at", _TIME, nullable=False),
-        sa.Column("returning", sa.Boolean, nullable=False),
+        sa.Column("came_back", sa.Boolean, nullable=False),
         sa.Column("withheld", sa.Boolean, nullable=False),
         sa.Column("draft_id", _ID),
     )
