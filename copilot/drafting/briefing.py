@@ -13,11 +13,12 @@ from datetime import timedelta
 from copilot.drafting.clusters import cut
 from copilot.drafting.days import full_day, local, retold, short_day
 from copilot.drafting.digest import Digest, Thread
-from copilot.drafting.facts import count_fact, member_fact, message_fact, thread_fact
+from copilot.drafting.facts import count_fact, thread_fact
 from copilot.drafting.fitting import KEPT
 from copilot.drafting.occasion import Occasion, Sheet
 from copilot.drafting.orders import markup, orders
-from copilot.drafting.quoting import compress, quotable
+from copilot.drafting.quoting import quotable
+from copilot.drafting.sections import event_lines, feed_lines, messages, open_questions, people
 from copilot.drafting.telling import Told, joined, together, told
 from copilot.drafting.types import Draft, Fact, Kind, Origin, Sentence
 from copilot.drafting.voice import without_emoji
@@ -25,13 +26,10 @@ from copilot.errors import InvalidInput
 from copilot.types import Message
 
 _MOST_THREADS = 8
-_MOST_QUESTIONS = 4
-_MOST_NAMES = 6
-_MOST_FEEDS = 3
-_MOST_EVENTS = 4
+_MOST_THIN = 3
+_MOST_DECISIONS = 4
 _QUOTE, _SHORT_QUOTE = 44, 28
-"""Seen characters of a quote, and of its shorter version where room is scarce."""
-_MOST_QUESTION = 36
+"""Width of a quote in Chinese characters, and of its shorter version where room is scarce."""
 _TITLE = 24
 _TOLD_LONGER = 3
 """The first threads get two sentences, the others one."""
@@ -56,8 +54,8 @@ def briefing(
 ) -> Draft:
     """Compose a briefing for the morning of `occasion.on`.
 
-    `calendar` names what day it is (holiday, solar term), `events` what the group plans, `feeds` what was read elsewhere,
-    ranked. Raises `InvalidInput` for a digest of another community.
+    `calendar` names what day it is (holiday, solar term), `events` what the group plans, `feeds` what was read
+    elsewhere, ranked. Raises `InvalidInput` for a digest of another community.
     """
     if digest.community != occasion.community.id:
         raise InvalidInput("the digest belongs to another community", param="digest")
@@ -70,10 +68,10 @@ def briefing(
     else:
         _thread_lines(sheet, digest, threads)
         _settled_elsewhere(sheet, digest, threads)
-    _open_questions(sheet, digest)
-    _event_lines(sheet, events)
-    _feed_lines(sheet, feeds)
-    _people(sheet, digest)
+    open_questions(sheet, digest)
+    event_lines(sheet, events)
+    feed_lines(sheet, feeds)
+    people(sheet, digest)
     _left_out(sheet, digest)
     sheet.put(_closing(sheet), weight=0.05)
     return sheet.draft(readable=_readable(occasion))
@@ -185,21 +183,22 @@ def _thread_lines(sheet: Sheet, digest: Digest, threads: Sequence[_Item]) -> Non
 
 
 def _thread_line(sheet: Sheet, digest: Digest, item: _Item, mark: str, weight: float, count: int) -> bool:
-    """Plan a thread's line: its name, then up to `count` of its sentences; return whether there was anything to tell."""
+    """Plan a thread's line: its name, then up to `count` of its sentences; return whether there is anything to tell."""
     words = (*item.thread.keywords, item.thread.topic)
     found = _chosen(sheet, item, _QUOTE, words, count)
     if not found:
         return False
     name = _topic(sheet, digest, item.thread, mark)
     brief = _chosen(sheet, item, _SHORT_QUOTE, words, 1)
-    shorter = [version for version in (found[:1], brief) if version and [t.text for t in version] != [t.text for t in found]]
+    texts = [said.text for said in found]
+    shorter = [version for version in (found[:1], brief) if version and [said.text for said in version] != texts]
     lines = [(name, *together(sheet, version)) for version in shorter]
     sheet.put(name, *together(sheet, found), weight=weight, section="threads", shorter=lines)
     return True
 
 
 def _chosen(sheet: Sheet, item: _Item, most: int, keywords: Collection[str], count: int) -> list[Told]:
-    """Return what tells most of a thread, in order of time: what was settled first of all, then numbers and outcomes."""
+    """Return what tells most of a thread, in order of time: what was settled above all, then numbers and outcomes."""
     order = {message.id: i for i, message in enumerate(item.thread.messages)}
     ranked: list[tuple[float, int, Told]] = []
     for message in (*item.settled, *item.key):
@@ -219,7 +218,7 @@ def _topic(sheet: Sheet, digest: Digest, thread: Thread, mark: str) -> Sentence:
     colon = "：" if sheet.occasion.language == "zh" else ": "
     said = next((m.sent_at for m in thread.messages if m.sent_at is not None), None)
     name = retold(thread.topic, local(said, sheet.occasion.zone).date(), sheet.occasion.on) if said else thread.topic
-    topic = cut(" ".join(without_emoji(name).split()), _TITLE)
+    topic = cut(" ".join(without_emoji(name).split()), sheet.occasion.room(_TITLE))
     if not topic or orders(topic) or markup(topic) or not quotable(topic):
         return Sentence(mark)
     return Sentence(f"{mark}{topic}{colon}", sheet.know(thread_fact(digest, thread.id, sheet.occasion.zone)))
@@ -232,125 +231,29 @@ def _alike(one: str, other: str) -> bool:
 
 def _thin_lines(sheet: Sheet, digest: Digest, threads: Sequence[_Item]) -> None:
     """Tell the little there is, up to three things; where there is nothing, say so."""
-    told_threads = threads[:3]
-    before = len(sheet.pieces)
-    key = "briefing.one" if len(told_threads) == 1 else "briefing.few"
-    sheet.put(sheet.phrase(key), weight=KEPT, section="threads", heading=True)
-    count = sum(_thread_line(sheet, digest, item, "", weight=90.0, count=2) for item in told_threads)
-    if count == 1 and len(told_threads) > 1:
-        heading = sheet.phrase("briefing.one")
-        del sheet.pieces[before : before + 1]
-        sheet.put(heading, weight=KEPT, section="threads", heading=True)
-        sheet.pieces.insert(before, sheet.pieces.pop())
-    if not count and digest.coverage.messages:
-        sheet.put(sheet.phrase("briefing.nothing"), weight=KEPT)
+    items = [item for item in threads if _chosen(sheet, item, _QUOTE, (), 1)][:_MOST_THIN]
+    if not items:
+        if digest.coverage.messages:
+            sheet.put(sheet.phrase("briefing.nothing"), weight=KEPT)
+        return
+    heading = sheet.phrase("briefing.one" if len(items) == 1 else "briefing.few")
+    sheet.put(heading, weight=KEPT, section="threads", heading=True)
+    for item in items:
+        _thread_line(sheet, digest, item, "", weight=90.0, count=2)
 
 
 def _settled_elsewhere(sheet: Sheet, digest: Digest, threads: Sequence[_Item]) -> None:
     """Tell decisions of threads that have no line of their own."""
     told_already = {m.id for item in threads[:_MOST_THREADS] for m in item.settled}
-    messages = _messages(digest)
-    found = [messages[i] for i in digest.decisions if i in messages and i not in told_already]
+    by_id = messages(digest)
+    found = [by_id[i] for i in digest.decisions if i in by_id and i not in told_already]
     heading = sheet.phrase("briefing.decided")
     if heading is not None:
         sheet.put(sheet.signed("briefing.decided", heading), weight=KEPT, section="decided", heading=True)
-    for message in found[:_MOST_QUESTIONS]:
+    for message in found[:_MOST_DECISIONS]:
         said = told(sheet, message, _QUOTE)
         if said is not None:
             sheet.put(*together(sheet, [said]), weight=99.8, section="decided")
-
-
-def _messages(digest: Digest) -> dict[str, Message]:
-    return {message.id: message for thread in digest.threads for message in thread.messages}
-
-
-def _open_questions(sheet: Sheet, digest: Digest) -> None:
-    """Ask what nobody answered, on one line."""
-    messages = _messages(digest)
-    heading = sheet.phrase("briefing.open")
-    zh = sheet.occasion.language == "zh"
-    found: list[Sentence] = []
-    for message in (messages[i] for i in digest.open_questions if i in messages):
-        if orders(message.text) or len(found) == _MOST_QUESTIONS:
-            continue
-        quote = compress(message.text, _MOST_QUESTION)
-        name = sheet.occasion.shown(message.author or "")
-        if quote is None or not name:
-            continue
-        asked = quote.text.rstrip("？?") + ("？" if zh else "?")
-        by = sheet.phrase("quote.by", {"name": name})
-        facts = sheet.know(message_fact(message, sheet.occasion.zone))
-        found.append(Sentence(asked + (by.text if by else ""), facts))
-    if heading is None or not found:
-        return
-    first = sheet.signed("briefing.open", heading)
-    blank = "" if zh else " "
-    between, end = ("；", "。") if zh else ("; ", ".")
-    lines = [
-        [Sentence(first.text + blank), *(Sentence(s.text + (end if s is some[-1] else between), s.facts) for s in some)]
-        for some in (found[:n] for n in range(len(found), 0, -1))
-    ]
-    sheet.put(*lines[0], weight=96.6, section="open", shorter=lines[1:])
-
-
-def _event_lines(sheet: Sheet, events: Sequence[Fact]) -> None:
-    heading = sheet.phrase("briefing.events")
-    found = [fact for fact in events if fact.trusted or not (orders(fact.text) or markup(fact.text))]
-    if heading is None or not found:
-        return
-    sheet.put(sheet.signed("briefing.events", heading), weight=KEPT, section="events", heading=True)
-    for i, fact in enumerate(found[:_MOST_EVENTS]):
-        link = f" {fact.url}" if fact.url else ""
-        sheet.put(Sentence(f"· {fact.text}{link}", sheet.know(fact)), weight=98.5 - i / 10, section="events")
-
-
-def _feed_lines(sheet: Sheet, feeds: Sequence[Fact]) -> None:
-    """List what was read elsewhere: title and link. A title that gives orders or carries markup is left out."""
-    heading = sheet.phrase("briefing.feeds")
-    found = [fact for fact in feeds if fact.url and not orders(fact.text) and not markup(fact.text)]
-    if heading is None or not found:
-        return
-    sheet.put(sheet.signed("briefing.feeds", heading), weight=KEPT, section="feeds", heading=True)
-    for i, fact in enumerate(found[:_MOST_FEEDS]):
-        title = cut(" ".join(fact.text.split()), 60)
-        sheet.put(Sentence(f"· {title} {fact.url}", sheet.know(fact)), weight=60.0 - i, section="feeds")
-
-
-def _people(sheet: Sheet, digest: Digest) -> None:
-    """Thank and welcome by name."""
-    occasion = sheet.occasion
-    messages = _messages(digest)
-    thanked: dict[str, str] = {}
-    for thanks in digest.thanks:
-        name = occasion.shown(thanks.to) if thanks.to else ""
-        if name and thanks.message in messages and name not in thanked:
-            thanked[name] = thanks.message
-    names = list(thanked)[:_MOST_NAMES]
-    since = occasion.when(digest.coverage.since)
-    if names:
-        facts = [
-            fact
-            for thanks in digest.thanks
-            if (name := occasion.shown(thanks.to)) in names and thanked[name] == thanks.message
-            for fact in sheet.know(
-                message_fact(messages[thanks.message], occasion.zone), member_fact(thanks.to, None)
-            )
-        ]
-        said = sheet.phrase("briefing.thanks", {"names": joined(names, occasion.language), "when": since}, dict.fromkeys(facts))
-        if said is not None:
-            sheet.put(sheet.signed("briefing.thanks", said), weight=96.5)
-    _newcomers(sheet, digest)
-
-
-def _newcomers(sheet: Sheet, digest: Digest) -> None:
-    known = {name: nick for nick in digest.newcomers if (name := sheet.occasion.shown(nick))}
-    names = list(known)[:_MOST_NAMES]
-    if not names:
-        return
-    facts = [fact for name in names for fact in sheet.know(member_fact(known[name]))]
-    said = sheet.phrase("briefing.newcomers", {"names": joined(names, sheet.occasion.language)}, facts)
-    if said is not None:
-        sheet.put(sheet.signed("briefing.newcomers", said), weight=96.7)
 
 
 def _closing(sheet: Sheet) -> Sentence | None:

@@ -35,6 +35,11 @@ def cluster_count(text: str) -> int:
     return sum(1 for _ in clusters(text))
 
 
+def width(text: str) -> float:
+    """Return how long a text reads, in Chinese characters: a Latin letter takes half the room of one."""
+    return sum(0.5 if cluster.isascii() else 1.0 for cluster in clusters(text))
+
+
 def whole_spans(text: str) -> list[tuple[int, int]]:
     """Return the ranges that may not be cut: addresses, numbers with their unit, words of letters."""
     return [match.span() for match in _WHOLE.finditer(text)]

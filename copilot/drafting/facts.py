@@ -75,7 +75,11 @@ def count_fact(name: str, number: int, language: str, at: datetime | None = None
 def day_fact(day: date, language: str) -> Fact:
     """Return `day:<ISO date>`: the day a draft is for."""
     return Fact(
-        f"day:{day.isoformat()}", Origin.CALENDAR, full_day(day, language), at=datetime.combine(day, time()), trusted=True
+        f"day:{day.isoformat()}",
+        Origin.CALENDAR,
+        full_day(day, language),
+        at=datetime.combine(day, time()),
+        trusted=True,
     )
 
 

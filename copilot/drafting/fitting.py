@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from copilot.drafting.clusters import cut
+from copilot.drafting.clusters import cut, width
 from copilot.drafting.types import Draft, Line, Sentence
 from copilot.errors import InvalidInput
 
@@ -21,7 +21,10 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Where a draft goes. `limit` is what it refuses above; `readable` is how many characters a member will read."""
+    """Where a draft goes. `limit` is what it refuses above.
+
+    `readable` is how many Chinese characters a member will read; two Latin letters count as one.
+    """
 
     name: str
     limit: int
@@ -91,7 +94,7 @@ def fit(pieces: Sequence[Piece], channel: Channel) -> tuple[Line, ...]:
     the channel holds not even that.
     """
     wish = min(channel.readable, channel.limit)
-    left = _dropped(list(pieces), lambda text: len(text) <= wish and channel.size(text) <= channel.limit)
+    left = _dropped(list(pieces), lambda text: width(text) <= wish and channel.size(text) <= channel.limit)
     left = _shortened(left, lambda text: channel.size(text) <= channel.limit)
     left = _cut_down(left, channel)
     if channel.size(_text(left)) > channel.limit:
@@ -102,7 +105,9 @@ def fit(pieces: Sequence[Piece], channel: Channel) -> tuple[Line, ...]:
 def fit_draft(draft: Draft, channel: Channel) -> Draft:
     """Return a draft that fits: of its lines the later count less, the first is kept. For drafts without a plan."""
     lines = draft.lines
-    pieces = [Piece(line, KEPT if i == 0 else float(len(lines) - i), _section(lines, i)) for i, line in enumerate(lines)]
+    pieces = [
+        Piece(line, KEPT if i == 0 else float(len(lines) - i), _section(lines, i)) for i, line in enumerate(lines)
+    ]
     marked = [replace(piece, heading=is_heading(piece.line)) for piece in pieces]
     room = replace(channel, readable=channel.limit)
     return replace(draft, lines=fit(marked, room))

@@ -1,4 +1,5 @@
 """Names of members as they may be shown. A nickname is untrusted: it can advertise, insult, order, or break the layout."""
+# ruff: noqa: E501 - tables: each Chinese character counts twice
 
 from __future__ import annotations
 
@@ -11,7 +12,9 @@ from copilot.drafting.quoting import quotable
 from copilot.text import text_views
 
 _ROLE = re.compile(r"\s*[（(【\[][^）)】\]]*[）)】\]]?\s*$")
-_ROOM = re.compile(r"^[A-Za-z]?\d{1,3}(?:-\d{1,5}|[栋幢号楼#][\d\-单元室]*)+\s*|\s*[A-Za-z]?\d{1,3}(?:-\d{1,5}|[栋幢号楼#][\d\-单元室]*)+$")
+_ROOM = re.compile(
+    r"^[A-Za-z]?\d{1,3}(?:-\d{1,5}|[栋幢号楼#][\d\-单元室]*)+\s*|\s*[A-Za-z]?\d{1,3}(?:-\d{1,5}|[栋幢号楼#][\d\-单元室]*)+$"
+)
 """A room or house number at an end of a nickname: nobody's business in what is published."""
 _ROLES = re.compile(r"^(?:副?[会团班队站店区校群]长|群主|管理员?|版主|指挥|主催|物业|客服|志愿者|admin|mod)$", re.I)
 _MARKUP = re.compile(r"[<>`*_~\[\]{}\\|#@&$^=]|\(http|://|--|\.\.")
@@ -54,15 +57,17 @@ def short(nickname: str) -> str:
 
 def _visible(text: str) -> str:
     """Return a text in one form, without what leaves no mark on a screen, on one line."""
-    kept = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn") or c in "\u200d\n\t ")
+    kept = "".join(
+        c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn") or c in "\u200d\n\t "
+    )
     return re.sub(r"\s+", " ", kept).strip().strip("\u200d")
 
 
 def _forbidden(text: str) -> bool:
     """Whether a text turns the reading direction or carries control characters."""
-    return any(unicodedata.bidirectional(c) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI") for c in text) or any(
-        unicodedata.category(c) == "Cc" and c not in "\t\n" for c in text
-    )
+    return any(
+        unicodedata.bidirectional(c) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI") for c in text
+    ) or any(unicodedata.category(c) == "Cc" and c not in "\t\n" for c in text)
 
 
 def normal(text: str) -> str:

@@ -1,7 +1,7 @@
 """What members are told about decisions: the notice, the answers to a report and to an appeal, and the apology.
 
-A notice cites clause and measure, says how to appeal, and never repeats what was written. Several cases of one member are
-one notice.
+A notice cites clause and measure, says how to appeal, and never repeats what was written. Several cases of one member
+are one notice.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def appeal_answer(occasion: Occasion, ruling: Ruling, *, reason: str = "", withh
     measure = measure_fact(ruling.resolution.measure, ruling.minutes, occasion.language)
     sheet.put(sheet.phrase("appeal.upheld", {"measure": measure.text}, sheet.know(measure)), weight=KEPT)
     for clause in _clauses([ruling])[:1]:
-        values = {"number": str(clause.number), "text": _clause_text(clause)}
+        values = {"number": str(clause.number), "text": _clause_text(sheet, clause)}
         sheet.put(sheet.phrase("appeal.clause", values, sheet.know(clause_fact(clause))), weight=KEPT)
     if reason.strip():
         fact = operator_fact("reason", " ".join(reason.split()))
@@ -174,9 +174,9 @@ def _clauses(rulings: Sequence[Ruling]) -> list[Clause]:
     return [clause for _, clause in sorted(found.values(), key=lambda f: (-f[0], f[1].number))][:_MOST_CLAUSES]
 
 
-def _clause_text(clause: Clause) -> str:
+def _clause_text(sheet: Sheet, clause: Clause) -> str:
     """Return a clause's text for use inside 「」, which may not stand in it."""
-    return cut(" ".join(clause.text.split()), _CLAUSE_LENGTH).replace("「", "“").replace("」", "”")
+    return cut(" ".join(clause.text.split()), sheet.occasion.room(_CLAUSE_LENGTH)).replace("「", "“").replace("」", "”")
 
 
 def _grounds(sheet: Sheet, rulings: Sequence[Ruling]) -> None:
@@ -187,7 +187,9 @@ def _grounds(sheet: Sheet, rulings: Sequence[Ruling]) -> None:
     undated = "" if len(sent) == 1 else "_undated"
     values = {"count": count.text, "when": next(iter(sent), "")}
     sent_at = next((r.case.message.sent_at for r in rulings if r.case.message.sent_at is not None), None)
-    dated = Fact("message:sent", Origin.DECISION, "", at=local(sent_at, occasion.zone) if sent_at else None, trusted=True)
+    dated = Fact(
+        "message:sent", Origin.DECISION, "", at=local(sent_at, occasion.zone) if sent_at else None, trusted=True
+    )
     facts = (*sheet.know(count, dated), *_decided(sheet, rulings))
     clauses = _clauses(rulings)
     if not clauses:
@@ -196,7 +198,7 @@ def _grounds(sheet: Sheet, rulings: Sequence[Ruling]) -> None:
         sheet.put(sheet.phrase(f"notice.label{undated}", values, (*facts, *sheet.know(labels))), weight=KEPT)
         return
     for i, clause in enumerate(clauses):
-        values |= {"number": str(clause.number), "text": _clause_text(clause)}
+        values |= {"number": str(clause.number), "text": _clause_text(sheet, clause)}
         key = f"notice.clause{undated}" if i == 0 else "notice.also"
         said = sheet.phrase(key, values, (*facts, *sheet.know(clause_fact(clause))))
         sheet.put(said, weight=KEPT if i == 0 else 60.0 - i)

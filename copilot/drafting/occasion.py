@@ -44,6 +44,10 @@ class Occasion:
         """The community's clock."""
         return ZoneInfo(self.community.time_zone)
 
+    def room(self, characters: int) -> int:
+        """Return how many characters of the language take the room of so many Chinese ones."""
+        return characters if self.language == "zh" else 2 * characters
+
     @property
     def today(self) -> str:
         """The day with its weekday."""
@@ -114,6 +118,4 @@ class Sheet:
         cited = {fact for line in lines for sentence in line.sentences for fact in sentence.facts}
         cited.update(fact for fact in self._facts if fact.startswith(("day:", "community:")))
         facts = tuple(fact for fact in by_id(self._facts.values()).values() if fact.id in cited)
-        return Draft(
-            self.kind, occasion.community.id, occasion.language, occasion.voice.tone, lines, facts, WRITTEN_BY
-        )
+        return Draft(self.kind, occasion.community.id, occasion.language, occasion.voice.tone, lines, facts, WRITTEN_BY)

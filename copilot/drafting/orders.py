@@ -32,7 +32,10 @@ def orders(text: str) -> bool:
     """Whether a text reads like an order or carries the marks of a role, with or without gaps between characters."""
     form = text_views(text).normal.text.lower()
     return bool(
-        injects(form) or _TO_A_MACHINE.search(form) or _TO_A_MACHINE.search(_GAPS.sub("", form)) or _ROLE_MARK.search(text)
+        injects(form)
+        or _TO_A_MACHINE.search(form)
+        or _TO_A_MACHINE.search(_GAPS.sub("", form))
+        or _ROLE_MARK.search(text)
     )
 
 
@@ -41,5 +44,7 @@ def markup(text: str) -> re.Match[str] | None:
     return _MARKUP.search(text) or re.search(r"<\|[a-z_]+\|>|\[/?INST\]|```", text)
 
 
-HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e001f]")
+HIDDEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e001f]"
+)
 """Control characters, zero-width characters and what turns the direction of reading."""

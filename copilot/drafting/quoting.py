@@ -4,6 +4,7 @@ Extractive compression: clauses are scored by what they tell (numbers, times, th
 against them, and the best run of neighbouring clauses that fits is taken (a maximum subarray, cf. Clarke and Lapata 2008 on
 compression as choosing what to keep). Clauses that need one another, such as a condition and what follows, stay together.
 """
+# ruff: noqa: E501 - tables: each Chinese character counts twice
 
 from __future__ import annotations
 
@@ -11,10 +12,10 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from copilot.drafting.clusters import cluster_count
+from copilot.drafting.clusters import width
 from copilot.drafting.voice import without_emoji
-from copilot.signals.context import Context
 from copilot.signals.contacts import detect as contacts
+from copilot.signals.context import Context
 from copilot.signals.links import detect as links
 from copilot.signals.privacy import detect as privacy
 from copilot.text import text_views
@@ -35,7 +36,7 @@ neither is a full stop inside 2.5 or a.com."""
 _FILLER = re.compile(
     r"^(?:各位|大家好?|亲们?|哈+|呵+|嘿+|嗯+|哦+|噢+|啊+|哎+|唉+|诶|欸|那个|这个|就是说?|对了|话说|顺便问下?|顺便|插个?[队话]|说一?下|请问|问个?(?:小事|问题|下)|请教(?:一?下|个问题)?|"
     r"早上?好|早|晚安|收到|好[的嘞]?|行|可以|ok|OK|重申|报告|注意啊?|看我|不好意思|抱歉|另外(?:通知一?下)?|通知一?下|谢谢\S{0,6}|感谢\S{0,6}|"
-    r"\S{0,10}(?:早上|上午|下午|晚上|大家|邻居们|朋友们|家长们?)好|[Ss]o|[Ww]ell|[Oo]k(?:ay)?|[Hh]i(?: all)?|[Hh]ello(?: everyone)?|[Bb]tw|[Tt]hanks(?: \w+)?)$"
+    r"\S{0,10}(?:早上|上午|下午|晚上|大家|邻居们|朋友们|家长们?)好|[Ss]o|[Ww]ell|[Oo]k(?:ay)?|[Hh]i(?: all)?|[Hh]ello(?: everyone)?|[Bb]tw|(?:[Gg]ood )?[Mm]orning(?: all| everyone)?|[Tt]hanks(?: \w+)?)$"
 )
 _OPENER = re.compile(
     r"^(?:各位[,，]?|大家[,，]?(?=[^都说好])|那(?=就)|那个(?=[^人])|对了|话说|顺便(?=问)|请问|另外(?=通知)|啊+|哦+|嗯+|哎+|唉+|重申[:：]|报告[:：]?|注意啊|注意[:：])"
@@ -48,7 +49,9 @@ _NEEDS_LAST = re.compile(
     r"^(?:但|可是|不过|然而|否则|不然|要不|就(?!是|在|这)|才|那就?|所以|因此|于是|而且|并且|而|还(?!有|在)|也|又|再|都|却|只是|除外|以外|以内|的话|"
     r"[Bb]ut|[Oo]therwise|[Ss]o|[Aa]nd|[Oo]r|[Tt]hen|[Uu]nless|[Ee]xcept)"
 )
-_TELLS = re.compile(r"\d|[一二三四五六七八九十百千万两]{2,}|[周星期]{1,2}[一二三四五六日天末]|今天|明天|后天|昨天|上午|下午|晚上|今晚|明早")
+_TELLS = re.compile(
+    r"\d|[一二三四五六七八九十百千万两]{2,}|[周星期]{1,2}[一二三四五六日天末]|今天|明天|后天|昨天|上午|下午|晚上|今晚|明早"
+)
 _SELF = re.compile(r"我|咱|俺|\b(?:I|my|me|we|our|us)\b|您|你(?!们好)")
 
 
@@ -70,7 +73,7 @@ def quotable(text: str) -> bool:
 
 
 def compress(text: str, most: int, keywords: Collection[str] = ()) -> Quote | None:
-    """Return the most telling run of clauses of at most `most` seen characters; None where nothing is worth saying.
+    """Return the most telling run of clauses of at most `most` characters as wide as Chinese ones; None where nothing is worth saying.
 
     What shows contacts, personal data or links is left out. A clause that alone is too long is not cut, but given up.
     """
@@ -126,7 +129,7 @@ def _clauses(text: str) -> list[_Clause]:
 def _mark(found: str, before: str) -> str:
     """Return the mark that a break is written as: a blank between Chinese clauses is a comma."""
     mark = found.strip()[:1]
-    latin = before[-1:].isascii() and not before[-1:].isdigit()
+    latin = before.isascii()
     if mark in tuple("？?"):
         return "? " if latin else "？"
     if mark in tuple("！!。；;…"):
@@ -144,10 +147,10 @@ def _runs(found: Sequence[_Clause], most: int, keywords: Collection[str]) -> dic
     for start, first in enumerate(found):
         if first.bound and start:
             continue
-        length, told = 0, 0.0
+        length, told = 0.0, 0.0
         for end in range(start + 1, len(found) + 1):
             clause = found[end - 1]
-            length += cluster_count(clause.text) + (1 if end - 1 > start else 0)
+            length += width(clause.text) + (1 if end - 1 > start else 0)
             told += _telling(clause.text, keywords)
             if length > most:
                 break
@@ -161,4 +164,4 @@ def _telling(clause: str, keywords: Collection[str]) -> float:
     if _FILLER.match(clause):
         return -1.0
     named = sum(1 for word in keywords if word and word in clause)
-    return 0.3 + 1.2 * len(_TELLS.findall(clause)[:2]) + 0.8 * min(named, 2) + 0.02 * min(cluster_count(clause), 20)
+    return 0.3 + 1.2 * len(_TELLS.findall(clause)[:2]) + 0.8 * min(named, 2) + 0.02 * min(width(clause), 20)

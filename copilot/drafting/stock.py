@@ -73,7 +73,9 @@ def stock(language: str) -> Stock:
     return Stock(
         language,
         {
-            f"{kind}.{key}": {tone: tuple(Phrase(f"{kind}.{key}", text) for text in texts) for tone, texts in tones.items()}
+            f"{kind}.{key}": {
+                tone: tuple(Phrase(f"{kind}.{key}", text) for text in texts) for tone, texts in tones.items()
+            }
             for kind, keys in raw.items()
             for key, tones in keys.items()
         },

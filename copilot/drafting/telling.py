@@ -54,7 +54,9 @@ def together(sheet: Sheet, found: Sequence[Told]) -> list[Sentence]:
     last = len(found) - 1
     return [
         item.sentence(
-            sheet, named=i == last or found[i + 1].name != item.name, end=_ended(item.text, end if i == last else between)
+            sheet,
+            named=i == last or found[i + 1].name != item.name,
+            end=_ended(item.text, end if i == last else between),
         )
         for i, item in enumerate(found)
     ]

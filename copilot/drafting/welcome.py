@@ -23,13 +23,21 @@ _MOST_CLAUSES = 3
 _CLAUSE_LENGTH = 40
 _TOPIC_LENGTH = 24
 _MEASURES = {Measure.NONE: 0, Measure.REMIND: 1, Measure.WARN: 2, Measure.MUTE: 3, Measure.REMOVE: 4}
-_NEWCOMERS_MEET = {Label.ADS: 2.0, Label.PRIVACY: 1.5, Label.ABUSE: 1.5, Label.OFF_TOPIC: 1.5, Label.RUMOR: 1.0, Label.FLOOD: 1.0, Label.FRAUD: 1.0}
+_NEWCOMERS_MEET = {
+    Label.ADS: 2.0,
+    Label.PRIVACY: 1.5,
+    Label.ABUSE: 1.5,
+    Label.OFF_TOPIC: 1.5,
+    Label.RUMOR: 1.0,
+    Label.FLOOD: 1.0,
+    Label.FRAUD: 1.0,
+}
 """How likely a well-meaning newcomer is to run into a rule; who means harm is not kept away by a welcome."""
 
 
 @dataclass(frozen=True, slots=True)
 class Joiner:
-    """Somebody who joined. `withheld` says that the nickname was flagged and is not shown; `returning` that they were here before."""
+    """Somebody who joined. A nickname that is `withheld` was flagged; `returning` says that they were here before."""
 
     nickname: str
     id: str = ""
@@ -49,8 +57,8 @@ def welcome(
 ) -> Draft:
     """Compose a welcome for one or several.
 
-    `topic` is something being discussed (`text` its short name), `helpers` are names as an operator wrote them, `ceremony` adds
-    what the community is and a form for introducing oneself. Raises `InvalidInput` without joiners.
+    `topic` is something being discussed (`text` its short name), `helpers` are names as an operator wrote them,
+    `ceremony` adds what the community is and a form for introducing oneself. Raises `InvalidInput` without joiners.
     """
     if not joiners:
         raise InvalidInput("nobody to welcome", param="joiners")
@@ -71,8 +79,8 @@ def welcome(
 def important(clauses: Sequence[Clause], most: int = _MOST_CLAUSES) -> list[Clause]:
     """Return the clauses that a newcomer should know first, by number.
 
-    Weighed by the measure that is threatened, by how likely a newcomer meets the rule, and by how sure the reading is; a
-    clause of the same label as a heavier one counts half, so that the choice is varied.
+    Weighed by the measure that is threatened, by how likely a newcomer meets the rule, and by how sure the reading is;
+    a clause of the same label as a heavier one counts half, so that the choice is varied.
     """
     left = [clause for clause in clauses if clause.kind is ClauseKind.FORBID and clause.text.strip()]
     chosen: list[Clause] = []
@@ -139,7 +147,7 @@ def _about(sheet: Sheet, ceremony: bool) -> None:
 
 
 def _rules(sheet: Sheet, clauses: Sequence[Clause]) -> None:
-    told = [(clause, cut(" ".join(clause.text.split()), _CLAUSE_LENGTH)) for clause in clauses]
+    told = [(clause, cut(" ".join(clause.text.split()), sheet.occasion.room(_CLAUSE_LENGTH))) for clause in clauses]
     told = [(clause, text) for clause, text in told if text]
     if len(told) == 1:
         clause, text = told[0]
@@ -156,7 +164,7 @@ def _rules(sheet: Sheet, clauses: Sequence[Clause]) -> None:
 
 
 def _topic(sheet: Sheet, topic: Fact) -> None:
-    text = cut(" ".join(topic.text.split()).rstrip("。.？?！!"), _TOPIC_LENGTH)
+    text = cut(" ".join(topic.text.split()).rstrip("。.？?！!"), sheet.occasion.room(_TOPIC_LENGTH))
     if text and not orders(text) and not markup(text) and quotable(text):
         said = sheet.phrase("welcome.topic", {"topic": text.replace("“", "").replace("”", "")}, sheet.know(topic))
         if said is not None:

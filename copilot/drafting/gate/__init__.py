@@ -1,8 +1,8 @@
 """The gate: whoever wrote a draft, what it says must be in its facts, clean, and fit its channel.
 
 `check` names what is wrong and where; it mends nothing. It works on facts with ids, not on trust: a sentence is
-held against the facts that it cites and no others. The composer's own drafts must besides be nothing but its phrases filled with
-facts; a language model's are held to a measure of new words.
+held against the facts that it cites and no others. The composer's own drafts must besides be nothing but its phrases
+filled with facts; a language model's are held to a measure of new words.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from copilot.drafting.gate.cleanliness import Judge, check_cleanliness
 from copilot.drafting.gate.composed import check_frame, check_words, filled, is_frame
 from copilot.drafting.gate.layout import check_layout, check_length
 from copilot.drafting.gate.leaks import check_contacts, check_links
-from copilot.drafting.gate.moments import check_times
 from copilot.drafting.gate.negation import check_certainty, check_negation, check_polarity
 from copilot.drafting.gate.novelty import check_free_frame, check_novelty
 from copilot.drafting.gate.people import check_mentions, check_names
-from copilot.drafting.gate.quantities import check_numbers
+from copilot.drafting.gate.quantities import check_numbers, check_pairing
 from copilot.drafting.gate.quoted import check_quotations
+from copilot.drafting.gate.times import check_times
 from copilot.drafting.gate.traces import check_traces
 from copilot.drafting.gate.violation import WHOLE, Violation, ViolationKind
 from copilot.drafting.types import Draft
@@ -34,6 +34,7 @@ Check = Callable[[Claim, Scope], Iterator[Violation]]
 _EVERY: tuple[Check, ...] = (check_links, check_contacts, check_mentions, check_traces)
 _GROUNDED: tuple[Check, ...] = (
     check_numbers,
+    check_pairing,
     check_times,
     check_names,
     check_quotations,
@@ -52,7 +53,8 @@ def check(
 ) -> tuple[Violation, ...]:
     """Return what is wrong with a draft, in order of lines; nothing where it may be published.
 
-    `allowed_domains` are the sites that a draft may name, `judge` assesses lines by the community's classifiers and rules.
+    `allowed_domains` are the sites that a draft may name, `judge` assesses lines by the community's classifiers and
+    rules.
     """
     scope = scope_of(draft, allowed_domains)
     found = [violation for claim in claims_of(scope) for violation in _objections(claim, scope)]

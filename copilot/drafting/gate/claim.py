@@ -36,13 +36,17 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence at `start` of a line, and the facts it cites. `open_text` is the sentence with what is proven blanked."""
+    """A sentence at `start` of a line, and the facts it cites. `open_text` is the sentence with what is proven blanked.
+
+    `on` is the day of the draft.
+    """
 
     text: str
     line: int
     start: int
     facts: tuple[Fact, ...]
     open_text: str
+    on: date | None = None
 
     def nameless(self, names: Sequence[str]) -> str:
         """Return the open text with names blanked: 七月的猫 is no date and 程程不吃香菜 no denial."""
@@ -91,7 +95,7 @@ def claims_of(scope: Scope) -> Iterator[Claim]:
             text = sentence.text
             mark = _MARK.match(text) if i == 0 else None
             seen = " " * mark.end() + text[mark.end() :] if mark else text
-            yield Claim(text, number, start, facts, _unproven(seen, facts))
+            yield Claim(text, number, start, facts, _unproven(seen, facts), scope.on)
             start += len(text)
 
 
@@ -116,7 +120,7 @@ def verbatim(quoted: str, facts: Sequence[Fact]) -> bool:
 
 
 def _unproven(text: str, facts: Sequence[Fact]) -> str:
-    """Return a text with quotations that are verbatim, and the facts' own links, blanked: nothing else need prove them."""
+    """Return a text with quotations that are verbatim, and the facts' own links, blanked."""
     for (start, end), words in quotations(text):
         if verbatim(words, facts):
             text = text[:start] + " " * (end - start) + text[end:]

@@ -19,12 +19,14 @@ _ABOUT_HARM = {Kind.NOTICE, Kind.CLARIFICATION, Kind.WELCOME}
 def check_cleanliness(draft: Draft, facts: Mapping[str, Fact], judge: Judge) -> Iterator[Violation]:
     """Judge every line without the words of trusted facts; what is flagged is named with its clause."""
     lines = [(number, text) for number, line in enumerate(draft.lines) if (text := _untrusted(line, facts)).strip()]
-    for (number, text), assessment in zip(lines, judge([text for _, text in lines]), strict=True):
+    for (number, _), assessment in zip(lines, judge([text for _, text in lines]), strict=True):
         labels = [label for label in assessment.labels if label not in _NOT_OURS]
         if draft.kind in _ABOUT_HARM:
             labels = [label for label in labels if label is not Label.RUMOR]
         if assessment.decision is not Decision.ALLOW and labels:
-            yield Violation(ViolationKind.UNCLEAN, _reason(assessment, labels), number, (0, len(draft.lines[number].text)))
+            yield Violation(
+                ViolationKind.UNCLEAN, _reason(assessment, labels), number, (0, len(draft.lines[number].text))
+            )
 
 
 def _untrusted(line: Line, facts: Mapping[str, Fact]) -> str:

@@ -8,16 +8,20 @@ from dataclasses import replace
 from functools import cache
 
 from copilot.drafting.gate.claim import Claim, Scope, content
-from copilot.drafting.gate.violation import Violation, ViolationKind
 from copilot.drafting.gate.moments import moments
+from copilot.drafting.gate.violation import Violation, ViolationKind
 from copilot.drafting.nicknames import short
 from copilot.drafting.stock import Phrase, stock
+from copilot.drafting.types import Origin
 from copilot.drafting.voice import SIGNS, without_emoji
 
 _LIST = re.compile(r"[、，,；;。.]|\band\b")
+_BEGINNING = re.compile(
+    r"\s*(?:[·•\-*]\s*)?(?:(?:\d{1,2}\ufe0f?\u20e3|\d{1,2}[.、)）](?!\d)|[\u2460-\u2473])\s*)?"
+    rf"(?:(?:{'|'.join(map(re.escape, SIGNS.values()))}) )?"
+)
 _ONE_CLAUSE = 2
 """The fewest characters that count as words of a fact; a single character would prove anything."""
-_LEADING = "0123456789.、)） \u3000·•-*"
 
 
 def is_frame(claim: Claim, scope: Scope) -> bool:
@@ -37,15 +41,38 @@ def filled(claim: Claim, scope: Scope) -> Claim | None:
 
     Only what stands in the slots is left to prove.
     """
-    lead = len(claim.text) - len(claim.text.lstrip(_LEADING))
+    start = _after_marks(claim.text)
     known, days = _known(claim, scope)
     for phrase in _with_slots(scope.draft.language):
-        match = _pattern(phrase).fullmatch(claim.text, _after_marks(claim.text, lead))
-        if match is not None and all(_grounded(value, known, days) for value in match.groups()):
-            kept = [match.span(i) for i in range(1, len(match.groups()) + 1)]
-            text = "".join(c if any(a <= i < b for a, b in kept) else " " for i, c in enumerate(claim.open_text))
-            return replace(claim, open_text=text)
+        pattern, dated = _pattern(phrase)
+        match = pattern.fullmatch(claim.text, start)
+        if match is None or not all(_grounded(value, known, days) for value in match.groups()):
+            continue
+        text = "".join(c if _in_slot(match, i) else " " for i, c in enumerate(claim.open_text))
+        for group in dated:
+            said = _day_said(match[group], claim)
+            if said is None:
+                return None
+            at = match.start(group)
+            text = text[:at] + " " * said + text[at + said :]
+        return replace(claim, open_text=text)
     return None
+
+
+def _in_slot(match: re.Match[str], at: int) -> bool:
+    return any(match.start(i) <= at < match.end(i) for i in range(1, len(match.groups()) + 1))
+
+
+def _day_said(value: str, claim: Claim) -> int | None:
+    """Return how many characters a {when} slot's day word takes; None where it is the day of no fact.
+
+    The day of a phrase is when something was said or done, never a day that somebody spoke of.
+    """
+    found = next((moment for moment in moments(value, claim.on) if moment.key[:1] == ("relative",)), None)
+    dated = [fact.at.date() for fact in claim.facts if fact.at is not None]
+    if found is None or not dated:
+        return 0
+    return found.span[1] if any(day in found.days for day in dated) else None
 
 
 def check_words(claim: Claim, scope: Scope) -> Iterator[Violation]:
@@ -59,19 +86,21 @@ def check_words(claim: Claim, scope: Scope) -> Iterator[Violation]:
 def _known(claim: Claim, scope: Scope) -> tuple[list[str], frozenset[str]]:
     """Return the words of the cited facts, and the day words that a sentence may say instead of theirs."""
     words = [content(text) for fact in claim.facts for text in (fact.text, fact.by, short(fact.by), fact.url) if text]
+    words += [fact.id.partition(":")[2] for fact in claim.facts if fact.origin is Origin.CLAUSE]
     days = {content(claim.text[slice(*moment.span)]) for moment in moments(claim.text, scope.on) if moment.days}
     return words, _DAY_WORDS | days
 
 
 def _grounded(value: str, known: list[str], days: frozenset[str]) -> bool:
+    if _tiled(content(value), known, days):
+        return True
     return all(_tiled(content(part), known, days) for part in _LIST.split(value) if content(part))
 
 
-def _after_marks(text: str, lead: int) -> int:
-    """Return where the words of a sentence begin, behind its number and its emoji."""
-    rest = _bare(text)
-    at = text.find(rest[:1]) if rest else len(text)
-    return max(at, lead if at < 0 else at)
+def _after_marks(text: str) -> int:
+    """Return where the words of a sentence begin, behind its number and the sign of its part."""
+    match = _BEGINNING.match(text)
+    return match.end() if match else 0
 
 
 @cache
@@ -80,14 +109,14 @@ def _with_slots(language: str) -> tuple[Phrase, ...]:
 
 
 _DAY_WORDS = frozenset(
-    "昨天 今天 明天 昨日 今日 明日 前天 后天 昨晚 今晚 明晚 昨天早上 今早 明早 昨夜 今夜 今晨 早上 晚上 夜里 本周 上周 下周 下下周 yesterday today tomorrow".split()
+    "昨天 今天 明天 昨日 今日 明日 前天 后天 昨晚 今晚 明晚 昨天早上 今早 明早 昨夜 今夜 今晨 早上 晚上 夜里 "
+    "本周 上周 下周 下下周 yesterday today tomorrow".split()
 )
 
 
 def _bare(text: str) -> str:
     """Return a sentence without emoji, and without the mark that numbers its line."""
-    plain = re.sub(r"^[\s·•\-*]*(?:\d{1,2}\ufe0f?\u20e3|\d{1,2}[.、)）](?!\d)|[\u2460-\u2473])\s*", "", text)
-    return without_emoji(plain).strip()
+    return without_emoji(text[_after_marks(text) :]).strip()
 
 
 @cache
@@ -96,9 +125,12 @@ def _frames(language: str) -> frozenset[str]:
 
 
 @cache
-def _pattern(phrase: Phrase) -> re.Pattern[str]:
-    joined = re.sub(r"(?:\{\w+\}){2,}", "{all}", phrase.template)
-    return re.compile(Phrase(phrase.key, joined).pattern().pattern + r"[。.；;：:]?\s*", re.S)
+def _pattern(phrase: Phrase) -> tuple[re.Pattern[str], tuple[int, ...]]:
+    """Return what matches a filled phrase, neighbouring slots as one group, and the groups that begin with a day."""
+    runs = re.findall(r"(?:\{\w+\})+", phrase.template)
+    joined = re.sub(r"(?:\{\w+\})+", "{all}", phrase.template)
+    pattern = Phrase(phrase.key, joined).pattern().pattern + r"[。.；;：:]?\s*"
+    return re.compile(pattern, re.S), tuple(i + 1 for i, run in enumerate(runs) if run.startswith("{when}"))
 
 
 def _tiled(words: str, known: list[str], days: frozenset[str]) -> bool:
@@ -109,8 +141,7 @@ def _tiled(words: str, known: list[str], days: frozenset[str]) -> bool:
             continue
         for fact in known:
             size = _longest(words, at, fact)
-            whole = size == len(fact) or at + size == len(words)
-            reached.update(range(at + (_ONE_CLAUSE if not whole or size > 1 else 1), at + size + 1))
+            reached.update(range(at + min(_ONE_CLAUSE, len(fact)), at + size + 1))
         reached.update(at + len(day) for day in days if day and words.startswith(day, at))
     return len(words) in reached
 

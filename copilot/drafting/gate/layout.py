@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from copilot.drafting.fitting import Channel, is_heading
 from copilot.drafting.gate.claim import content
 from copilot.drafting.gate.violation import WHOLE, Violation, ViolationKind
+from copilot.drafting.stock import stock
 from copilot.drafting.types import Draft
 from copilot.types import Reason
 
@@ -23,15 +24,20 @@ def check_layout(draft: Draft) -> Iterator[Violation]:
             yield Violation(ViolationKind.LAYOUT, reason, number, (0, len(line.text)))
         seen.add(words)
         below = draft.lines[number + 1] if number + 1 < len(draft.lines) else None
-        if is_heading(line) and number and (below is None or is_heading(below)) and not _form(draft, number):
+        if (
+            is_heading(line)
+            and number
+            and (below is None or (is_heading(below) and not _form(draft, number + 1)))
+            and not _form(draft, number)
+        ):
             reason = Reason("标题下面没有内容", "A heading without content.")
             yield Violation(ViolationKind.LAYOUT, reason, number, (0, len(line.text)))
 
 
 def _form(draft: Draft, number: int) -> bool:
-    """Whether a line belongs to a form to fill in: three lines in a row that end in a colon."""
-    around = draft.lines[max(0, number - 3) : number + 4]
-    return sum(line.text.rstrip().endswith(("：", ":")) for line in around) >= 3
+    """Whether a line belongs to a form that a newcomer fills in."""
+    lines = stock(draft.language).of("welcome.introduce_line", draft.tone)
+    return draft.lines[number].text.strip() in {phrase.template for phrase in lines}
 
 
 def check_length(draft: Draft, channel: Channel) -> Iterator[Violation]:

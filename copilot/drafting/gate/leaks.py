@@ -15,6 +15,7 @@ from copilot.text import text_views
 from copilot.types import Community, Message
 
 _CONTEXT = Context(Message("", ""), Community("", ""))
+_FILES = frozenset("pdf doc docx xls xlsx ppt pptx zip md txt py js go rs".split())
 _PUBLISHES = frozenset((Origin.FEED, Origin.EVENT, Origin.CALENDAR))
 
 
@@ -44,7 +45,21 @@ def _may_publish(fact: Fact, scope: Scope) -> bool:
 
 def _in_file_name(written: str) -> bool:
     """术前须知.pdf and README.md are no addresses."""
-    return written.rpartition(".")[2] in ("pdf", "doc", "docx", "xls", "xlsx", "ppt", "zip", "md", "txt", "py", "js", "go", "rs")
+    return written.rpartition(".")[2] in (
+        "pdf",
+        "doc",
+        "docx",
+        "xls",
+        "xlsx",
+        "ppt",
+        "zip",
+        "md",
+        "txt",
+        "py",
+        "js",
+        "go",
+        "rs",
+    )
 
 
 def check_contacts(claim: Claim, scope: Scope) -> Iterator[Violation]:

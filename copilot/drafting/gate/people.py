@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from copilot.drafting.gate.claim import Claim, Scope, content, names_of
+from copilot.drafting.gate.moments import moments
 from copilot.drafting.gate.violation import Violation, ViolationKind
-from copilot.drafting.types import Origin
+from copilot.drafting.types import Fact, Origin
 
 _SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤柯阮纪"
 _TITLED = re.compile(
@@ -18,9 +19,14 @@ _SPEAKS = re.compile(
     r"(?:昨[天日晚]|今[天早日]|前天|还|也|刚|又|在群里|已|已经)?(?:说|问|表示|提到|提醒|分享|建议|回复|回应|介绍|认为|透露|指出|补充|确认|反馈|晒|通知|告知|推荐|解释|宣布|公布|发布|答复|感谢|谢谢|谢了|吐槽|抱怨|求助|请教|询问|打听|征集|提议|道谢|报告|称"
     r"|\s(?:said|says|asked|asks|wrote|writes|told|reported|reports|suggested|suggests|announced|confirmed|noted|thanked|thanks|recommends|recommended|shared|shares|wonders|wondered))"
 )
+_SOURCE = re.compile(r"[（(]([^\s（）()\d]{2,12})[）)](?=[。.；;，,]|\s*$)")
+_ANOTHERS = 0.25
+"""Share of a saying's character pairs by which another source must have more of them to be the one who said it."""
 _BEHIND = re.compile(r"[（(](?:由)?\s*$")
 _CAPITAL = re.compile(r"(?<=[a-z,;:] )[A-Z][a-z]{2,}(?: [A-Z][a-z]{2,})*")
-_NO_NAME = frozenset("monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december good morning".split())
+_NO_NAME = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december good morning".split()
+)
 
 
 def check_names(claim: Claim, scope: Scope) -> Iterator[Violation]:
@@ -35,6 +41,37 @@ def check_names(claim: Claim, scope: Scope) -> Iterator[Violation]:
             zh, en = f"说这话的不是“{name}”", f"It was not {name!r} who said so."
             yield claim.objection(ViolationKind.NAME, zh, en, (start, start + len(name)))
     yield from _strangers(claim, said)
+    yield from _swapped(claim, scope)
+
+
+def _swapped(claim: Claim, scope: Scope) -> Iterator[Violation]:
+    """Who is said to have said it must be the one whose words it is, where several are cited."""
+    if len({fact.by for fact in claim.facts if fact.by}) < 2:
+        return
+    for name, start in _mentioned(claim, scope.names):
+        if not _speaks(claim.open_text, start, name):
+            continue
+        words = _pairs(re.split(r"[。；;\n]", claim.open_text[start + len(name) :])[0])
+        own = [fact for fact in claim.facts if name in names_of(fact)]
+        others = [fact for fact in claim.facts if name not in names_of(fact)]
+        if own and others and max(map(words, others)) - max(map(words, own)) > _ANOTHERS:
+            zh, en = f"这话不是“{name}”说的", f"These are not the words of {name!r}."
+            yield claim.objection(ViolationKind.NAME, zh, en, (start, start + len(name)))
+
+
+def _pairs(text: str) -> Callable[[Fact], float]:
+    """Return a measure of how much of a text's character pairs a fact has; a thank-you counts by who thanks."""
+    words = content(text)
+    pairs = {words[i : i + 2] for i in range(len(words) - 1)}
+    thanks = re.match(r".{0,4}(?:谢|thank)", text, re.I) is not None
+
+    def covered(fact: Fact) -> float:
+        said = content(fact.text)
+        if thanks:
+            return float("谢" in said or "thank" in said)
+        return sum(pair in said for pair in pairs) / max(1, len(pairs))
+
+    return covered
 
 
 def _mentioned(claim: Claim, names: tuple[str, ...]) -> Iterator[tuple[str, int]]:
@@ -43,7 +80,9 @@ def _mentioned(claim: Claim, names: tuple[str, ...]) -> Iterator[tuple[str, int]
     for name in names:
         at = text.find(name)
         while at >= 0:
-            inside = name.isascii() and (text[at - 1 : at].isalnum() or text[at + len(name) : at + len(name) + 1].isalnum())
+            inside = name.isascii() and (
+                text[at - 1 : at].isalnum() or text[at + len(name) : at + len(name) + 1].isalnum()
+            )
             if not inside:
                 yield name, at
                 text = text[:at] + "\x00" * len(name) + text[at + len(name) :]
@@ -71,6 +110,9 @@ def _strangers(claim: Claim, said: str) -> Iterator[Violation]:
     for match in _TITLED.finditer(claim.open_text):
         if content(match.group()) not in words:
             yield _unknown(claim, match.group(), match.start())
+    for match in _SOURCE.finditer(claim.open_text):
+        if content(match[1]) and content(match[1]) not in words and not moments(match[1], None):
+            yield _unknown(claim, match[1], match.start(1))
     for match in _CAPITAL.finditer(claim.open_text):
         unknown = [word for word in match.group().split() if word.lower() not in _NO_NAME]
         if unknown and not all(content(word) in words for word in unknown):
@@ -82,4 +124,6 @@ def check_mentions(claim: Claim, scope: Scope) -> Iterator[Violation]:
     members = {name for fact in claim.facts if fact.origin is Origin.MEMBER for name in names_of(fact)}
     for match in re.finditer(r"[@＠]\s?([^\s@＠，。,.:：!！?？]{1,30})", claim.text):
         if not any(match[1].startswith(name) for name in members):
-            yield claim.objection(ViolationKind.MENTION, "不能@没有依据的人", "Nobody may be called with @ here.", match.span())
+            yield claim.objection(
+                ViolationKind.MENTION, "不能@没有依据的人", "Nobody may be called with @ here.", match.span()
+            )

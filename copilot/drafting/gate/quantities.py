@@ -1,4 +1,5 @@
 """Numbers with their units, in every way of writing them, and whether the facts have them."""
+# ruff: noqa: E501 - tables: each Chinese character counts twice
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from copilot.drafting.gate.claim import Claim, Scope
 from copilot.drafting.gate.moments import moments
@@ -75,6 +77,14 @@ _NOT_COUNTED = re.compile(
 """Numerals inside words, and the article."""
 
 
+_CLASS = re.compile(r"(?<=.)[家组队款班类区版]$")
+_RATE = re.compile(r"每(?:个|一)?(单|小时|天|人|次|家|张|周|月|年|份|件|公里|斤|户|场|节|分钟|晚)")
+_COMMON = frozenset(
+    "的 是 了 有 到 约 共 要 在 和 每 满 第 一共 共计 总共 最多 最少 至少 大概 大约 还有 就是 the and is for of to at by in from about".split()
+)
+"""Words before a number that do not say what it counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """A number with the kind of its unit, "" where none follows, at a range of the text."""
@@ -84,7 +94,8 @@ class Quantity:
     span: tuple[int, int]
 
 
-def quantities(text: str) -> list[Quantity]:
+@lru_cache(maxsize=4096)
+def quantities(text: str) -> tuple[Quantity, ...]:
     """Return the numbers of a text. Dates and times of day are none; `moments` reads those."""
     plain = _folded(text)
     taken = [moment.span for moment in moments(text, None)]
@@ -97,7 +108,7 @@ def quantities(text: str) -> list[Quantity]:
         value = _value(match)
         if value is not None:
             found.append(Quantity(value, _unit(match), match.span()))
-    return found
+    return tuple(found)
 
 
 def check_numbers(claim: Claim, scope: Scope) -> Iterator[Violation]:
@@ -116,8 +127,35 @@ def check_numbers(claim: Claim, scope: Scope) -> Iterator[Violation]:
         yield claim.objection(ViolationKind.NUMBER, zh, en, quantity.span)
 
 
+def check_pairing(claim: Claim, scope: Scope) -> Iterator[Violation]:
+    """A number stays with what it counts: of 公猫380 母猫520 no 公猫520."""
+    known: dict[str, set[Decimal]] = {}
+    for fact in claim.facts:
+        for word, value, _ in _paired(fact.text):
+            known.setdefault(word, set()).add(value)
+    for word, value, span in _paired(claim.nameless(scope.names)):
+        if word in known and value not in known[word]:
+            zh, en = f"“{word}”的数字不对", f"The number of {word!r} is another."
+            yield claim.objection(ViolationKind.NUMBER, zh, en, span)
+
+
+def _paired(text: str) -> Iterator[tuple[str, Decimal, tuple[int, int]]]:
+    """Yield each number with the one, two or three characters, or the English word, right before it."""
+    for quantity in quantities(text):
+        before = re.search(r"([\u4e00-\u9fff]{1,3}|[A-Za-z]{2,})[\s：:]?$", text[: quantity.span[0]])
+        word = _CLASS.sub("", before[1]) if before else ""
+        if word and word not in _COMMON:
+            yield word[-2:] if not word.isascii() else word.lower(), quantity.value, quantity.span
+    for match in re.finditer(r"([卷第])\s?([一二三四五六七八九十]+)", text):
+        yield match[1], Decimal(numeral(match[2])), match.span()
+    for match in re.finditer(r"([定选投买要])(?:了|的是|给)?([甲乙丙丁])", text):
+        yield match[1], Decimal("甲乙丙丁".index(match[2])), match.span()
+    for match in _RATE.finditer(text):
+        yield "每", Decimal(ord(match[1][0])), match.span()
+
+
 def _known(fact: Fact) -> list[Quantity]:
-    known = quantities(fact.text)
+    known = list(quantities(fact.text))
     if fact.origin is Origin.CLAUSE:
         known.append(Quantity(Decimal(fact.id.partition(":")[2] or 0), "", (0, 0)))
     return known
@@ -159,7 +197,7 @@ def _value(match: re.Match[str]) -> Decimal | None:
         except InvalidOperation:
             return None
         large = match["large"] or ""
-        value *= _SCALES.get(large.lower(), 1)
+        value *= 1 if large in ("k", "K") and _is_distance(match) else _SCALES.get(large.lower(), 1)
         return value + Decimal("0.5") if match["half"] else value
     if match["half_alone"]:
         return Decimal("0.5")
@@ -168,8 +206,15 @@ def _value(match: re.Match[str]) -> Decimal | None:
     return Decimal(numeral(match["han"] or match["bare"]))
 
 
+def _is_distance(match: re.Match[str]) -> bool:
+    """Runners write 20K for 20 km; a salary or a price has more digits."""
+    return Decimal(match["digits"].replace(",", "")) <= 50 and not match["money"]
+
+
 def _unit(match: re.Match[str]) -> str:
     if match["money"]:
         return "usd" if match["money"] == "$" else "money"
     written = match["unit"] or match["han_unit"] or match["half_unit"] or ""
+    if match["large"] in ("k", "K") and not match["money"] and _is_distance(match):
+        return "km"
     return _UNIT_OF.get(written, _UNIT_OF.get(written.lower(), ""))

@@ -13,7 +13,9 @@ def check_traces(claim: Claim, scope: Scope) -> Iterator[Violation]:
     """No sentence may order a machine about, carry markup, or hide characters; the operator's own words may order."""
     hidden = HIDDEN.search(claim.text)
     if hidden:
-        yield claim.objection(ViolationKind.INJECTION, "含看不见的字符", "Contains characters that nobody sees.", hidden.span())
+        yield claim.objection(
+            ViolationKind.INJECTION, "含看不见的字符", "Contains characters that nobody sees.", hidden.span()
+        )
     marked = markup(claim.text)
     if marked:
         yield claim.objection(ViolationKind.INJECTION, "含标记代码", "Contains markup.", marked.span())
