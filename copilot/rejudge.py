@@ -22,7 +22,7 @@ from copilot.replay import Judge, Judgement
 from copilot.signals import Context, Repeats, keywords, links
 from copilot.signals.flood import FloodWindow
 from copilot.text import TextViews, text_views
-from copilot.types import Assessment, Case, ClauseKind, Community, Decision, Label, Measure, Message, RuleSet, Signal
+from copilot.types import Assessment, Case, Community, Decision, Label, Measure, Message, RuleSet, Signal
 
 _LIST_SOURCES = frozenset({"keywords", "links"})
 
@@ -44,12 +44,7 @@ def by_policy(policy: Policy) -> Decide:
             scores,
             forced_review=any(signal.source == UNAVAILABLE.source for signal in assessment.signals),
             roles=case.message.roles,
-            permitted={
-                label
-                for cited in assessment.clauses
-                if cited.clause.kind is ClauseKind.ALLOW
-                for label in cited.clause.labels
-            },
+            permitted={label for cited in assessment.clauses for label in cited.lifts},
         )
         quoted = (signal for signal in assessment.signals if signal.source == "quoted")
         if verdict.decision is Decision.ALLOW and any(policy.reaches_review(Label(q.kind), q.score) for q in quoted):

@@ -146,12 +146,13 @@ class RuleSet:
 
 @dataclass(frozen=True, slots=True)
 class CitedClause:
-    """A clause that a message falls under, how sure that is, and why."""
+    """A clause that a message falls under, how sure that is, and why. `lifts` are the labels that it permits here."""
 
     version: int
     clause: Clause
     confidence: float
     reason: Reason
+    lifts: tuple[Label, ...] = ()
 
 
 class Likeness(StrEnum):

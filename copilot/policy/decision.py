@@ -61,6 +61,10 @@ class Policy:
         """Whether this score alone asks for a look."""
         return score >= self._band(label).review
 
+    def thresholds(self, label: Label) -> tuple[float, float]:
+        """Return the probabilities from which this label asks for a look, and from which it would go."""
+        return self._band(label).review, self._limit(label)
+
     def decide(
         self,
         scores: Mapping[Label, float],

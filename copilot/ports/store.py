@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from copilot.ports.audit import AuditLog
 from copilot.ports.content import ContentStore
-from copilot.types import Case, Community, Message, Resolution, RuleSet
+from copilot.types import Case, Community, Decision, Label, Message, Resolution, RuleSet, Signal
 
 if TYPE_CHECKING:
     from copilot.policy import CommunityPolicy
@@ -39,6 +39,25 @@ class Version(Generic[T]):
     value: T
     actor: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a policy looks at in a kept case, without its words.
+
+    `text` is a digest, equal for equal texts. `signals` are those that bear on a decision by themselves: a model that
+    failed, and what was found in a forwarded text. `permitted` are the labels that cited clauses lift.
+    `resolution` is the decision that stands, with its labels.
+    """
+
+    id: int
+    text: bytes
+    author: str | None
+    roles: tuple[str, ...]
+    scores: Mapping[Label, float]
+    signals: tuple[Signal, ...]
+    permitted: tuple[Label, ...]
+    resolution: tuple[Decision, tuple[Label, ...]] | None
 
 
 class Communities(Protocol):
@@ -94,6 +113,14 @@ class Cases(Protocol):
 
     def stream(self, community_id: str, since: datetime, limit: int) -> Iterator[tuple[Case, Resolution | None]]:
         """The last `limit` cases received after `since`, oldest first, each with the resolution that stands."""
+        ...
+
+    def outlines(self, community_id: str, since: datetime, limit: int) -> Iterator[Outline]:
+        """What a policy looks at in the same cases, in a quarter of the time."""
+        ...
+
+    def libraries(self) -> dict[str, int]:
+        """The shared libraries that hold something, with how many texts each."""
         ...
 
 

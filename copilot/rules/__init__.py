@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copilot.rules.cite import Circumstances, Citation, cite
 from copilot.rules.findings import Finding, FindingKind, check_rules
+from copilot.rules.hours import read_hours, write_hours, write_window
 from copilot.rules.read import UNSURE, read_rules
 
 __all__ = [
@@ -14,5 +15,8 @@ __all__ = [
     "FindingKind",
     "check_rules",
     "cite",
+    "read_hours",
     "read_rules",
+    "write_hours",
+    "write_window",
 ]

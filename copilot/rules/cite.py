@@ -102,7 +102,13 @@ def cite(
         kept = [c for c in cited if c.clause.kind is not ClauseKind.ALLOW and not _lifted(c, permitted)]
         cited = [allowing, *kept]
     clauses = [
-        CitedClause(rules.version, c.clause, _probability(c.score), cited_reason(c.clause, c.row, applies=c.applies))
+        CitedClause(
+            rules.version,
+            c.clause,
+            _probability(c.score),
+            cited_reason(c.clause, c.row, applies=c.applies),
+            tuple(sorted(permitted)) if c is allowing else (),
+        )
         for c in cited[:_MOST]
     ]
     wanted = {label: scores.get(label, 0.0) for label in flagged if label not in permitted}

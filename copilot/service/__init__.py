@@ -23,6 +23,7 @@ from copilot.service.charters import Charters, LoadCalibration, no_calibration
 from copilot.service.content import Content, Tools
 from copilot.service.learning import Learning, no_learner
 from copilot.service.libraries import Libraries
+from copilot.service.outlook import Outlook
 from copilot.service.policies import Policies
 from copilot.service.precedents import PrecedentKeeper
 from copilot.service.replays import Replays
@@ -77,6 +78,7 @@ class Service:
         base, model = moderator.policy, moderator.versions.model
         self.thresholds = Thresholds(base, model, reference)
         self.replays = Replays(store, self._charters, self.thresholds, moderator)
+        self.outlook = Outlook(store, self._charters, self.thresholds, base)
         self.learning = Learning(store, self._charters, learner, base, model)
         self.review = Review(store)
         self.rulebook = Rulebook(store)
@@ -100,6 +102,14 @@ class Service:
         with self._store.begin() as unit:
             known = self._in_force(unit, messages)
         return self._moderator.assess(messages, known, explain=explain)
+
+    def compare(self, message: Message, change: Callable[[Charter], Charter]) -> tuple[Assessment, Assessment]:
+        """Judge a community's message by what is in force and by what `change` makes of it; raises NotFound."""
+        with self._store.begin() as unit:
+            known = self._in_force(unit, [message])
+        changed = {community_id: change(charter) for community_id, charter in known.items()}
+        [now], [then] = (self._moderator.assess([message], charters, explain=True) for charters in (known, changed))
+        return now, then
 
     def ingest(self, messages: Sequence[Message], *, explain: bool = False) -> list[Case]:
         """Judge messages and keep them in one transaction; returns cases in input order.

@@ -10,7 +10,7 @@ from typing import Any
 from copilot.charter import Charter
 from copilot.errors import ModelUnavailable
 from copilot.policy import Bands, Policy
-from copilot.ports import SYSTEM, Deed, Learner, Learnt, State, Store, UnitOfWork
+from copilot.ports import SYSTEM, Deed, Learner, Learnt, State, Store, UnitOfWork, Version
 from copilot.service.charters import Charters
 from copilot.types import Case, Resolution
 
@@ -46,6 +46,12 @@ class Learning:
         with self._store.begin() as unit:
             charter = self._charters.of(unit, [community_id])[community_id]
             return self._learn(unit, charter, since, actor, keep)
+
+    def live(self, community_id: str) -> Version[Mapping[str, Any]] | None:
+        """The calibration in force, None where the model is taken as it is; raises NotFound."""
+        with self._store.begin() as unit:
+            unit.communities.revision(community_id)
+            return unit.heads.live(community_id)
 
     def _learn(self, unit: UnitOfWork, charter: Charter, since: datetime, actor: str, keep: bool) -> Lesson:
         community_id = charter.community.id

@@ -44,6 +44,11 @@ class Libraries:
                 )
         return len(new)
 
+    def sizes(self) -> dict[str, int]:
+        """The libraries that hold something, with how many texts each."""
+        with self._store.begin() as unit:
+            return unit.cases.libraries()
+
 
 def _case(name: str, known: KnownText, now: datetime) -> Case:
     digest = hashlib.sha256(known.text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,25 +14,36 @@ from copilot.policy import CommunityPolicy
 from copilot.ports import Store
 from copilot.rejudge import Decide, by_policy, by_rules, relisted, reread, rescored
 from copilot.replay import Judge, ReplayReport, replay
-from copilot.rules import read_rules
 from copilot.service.charters import Charters
+from copilot.service.rulebook import Rulebook
 from copilot.service.thresholds import Thresholds
 from copilot.signals import Repeats
-from copilot.types import Assessment, Message, RuleSet
+from copilot.types import Assessment, Case, Clause, Message, Resolution, RuleSet
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A change to try on what was said already; what is None stays as it is.
 
-    `lists` replaces keyword and domain lists of the community by their names. `reread` has the model that runs read
-    again what another one, or another version of it, had judged.
+    `lists` replaces keyword and domain lists of the community by their names. `confirmed` are readings of clauses of
+    `rules` that a person confirmed. `reread` has the model that runs read again what another one, or another version of
+    it, had judged.
     """
 
     policy: Mapping[str, Any] | None = None
     rules: str | None = None
     lists: Mapping[str, tuple[str, ...]] | None = None
     reread: bool = False
+    confirmed: tuple[Clause, ...] = ()
+
+
+Progress = Callable[[int, int], None]
+_EVERY = 250
+"""Messages between two words to `progress`."""
+
+
+def _unwatched(done: int, total: int) -> None:
+    """Where nobody waits for it."""
 
 
 class Replays:
@@ -44,16 +55,26 @@ class Replays:
         self._thresholds = thresholds
         self._moderator = moderator
 
-    def replay(self, community_id: str, proposal: Proposal, now: datetime, since: datetime, limit: int) -> ReplayReport:
+    def replay(
+        self,
+        community_id: str,
+        proposal: Proposal,
+        now: datetime,
+        since: datetime,
+        limit: int,
+        progress: Progress = _unwatched,
+    ) -> ReplayReport:
         """Compare what is in force with a proposal over the last `limit` messages since then.
 
         Both sides are judged anew from stored scores, so that nothing but the proposal can make a difference. What is
-        read again meets today's precedents too. Raises NotFound, and InvalidInput for a proposal that makes no sense.
+        read again meets today's precedents too. `progress` is told every so often how many messages are done, and how
+        many there are; what it raises ends the replay. Raises NotFound, and InvalidInput for a proposal that makes no
+        sense.
         """
         if proposal.reread and (proposal.rules is not None or proposal.lists is not None):
             raise InvalidInput("read messages again by themselves, or with a policy only", param="reread")
         changed = None if proposal.policy is None else CommunityPolicy.from_mapping(proposal.policy)
-        rules = None if proposal.rules is None else read_rules(proposal.rules)
+        rules = None if proposal.rules is None else Rulebook.read(proposal.rules, proposal.confirmed)[0]
         with self._store.begin() as unit:
             charter = self._charters.of(unit, [community_id])[community_id]
             charter = self._thresholds.fitted(unit, charter, now)
@@ -67,7 +88,9 @@ class Replays:
                 lists: dict[str, Any] = dict(proposal.lists)
                 community = replace(charter.community, **lists)
                 judge = relisted(community, after, charter.calibration)
-            return replay(unit.cases.stream(community_id, since, limit), judge, rescored(before))
+            total = min(limit, unit.cases.count(community_id, since))
+            stream = _watched(unit.cases.stream(community_id, since, limit), total, progress)
+            return replay(stream, judge, rescored(before))
 
     def _decide(self, charter: Charter, rules: RuleSet | None) -> Decide:
         """Decide by the charter's policy; clauses as stored, or as `rules` have them where rules change."""
@@ -82,3 +105,12 @@ class Replays:
             return self._moderator.assess(messages, known, repeats)
 
         return reread(assess, self._moderator.versions.model, decide)
+
+
+def _watched(
+    stream: Iterator[tuple[Case, Resolution | None]], total: int, progress: Progress
+) -> Iterator[tuple[Case, Resolution | None]]:
+    for done, pair in enumerate(stream):
+        if done % _EVERY == 0:
+            progress(done, total)
+        yield pair

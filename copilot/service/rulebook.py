@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from copilot.errors import InvalidInput, NotFound
 from copilot.ports import State, Store, UnitOfWork, Version
 from copilot.rules import Finding, check_rules, read_rules
-from copilot.service.versions import Changes
+from copilot.service.versions import Changes, next_after
 from copilot.types import Clause, RuleSet
 
 
@@ -19,20 +20,40 @@ class Rulebook(Changes[RuleSet]):
         super().__init__("rules", store, lambda unit: unit.rules, lambda shadow: shadow.rules)
 
     @staticmethod
-    def read(text: str) -> tuple[RuleSet, tuple[Finding, ...]]:
-        """Read a text and say what is to be remarked on it; nothing is kept."""
-        rules = read_rules(text)
+    def read(text: str, confirmed: Sequence[Clause] = ()) -> tuple[RuleSet, tuple[Finding, ...]]:
+        """Read a text and say what is to be remarked on it; nothing is kept.
+
+        Clauses whose words are those of a `confirmed` one mean what that one does, whatever else has changed.
+        """
+        rules = _as_confirmed(read_rules(text), confirmed)
         return rules, check_rules(rules)
 
-    def put(self, community_id: str, text: str, state: State, actor: str) -> Version[RuleSet]:
-        """Keep a new version, in force or on trial; raises NotFound, and InvalidInput for a text without a clause."""
-        rules = read_rules(text)
+    def put(
+        self,
+        community_id: str,
+        text: str,
+        state: State,
+        actor: str,
+        *,
+        confirmed: Sequence[Clause] = (),
+        seen: int | None = None,
+    ) -> Version[RuleSet]:
+        """Keep a new version, in force or on trial; raises NotFound, and InvalidInput for a text without a clause.
+
+        `confirmed` are readings as in `read`. `seen` is the number of the newest version that the person saw, 0 for
+        none: raises Conflict where there is a newer one by now.
+        """
+        rules = _as_confirmed(read_rules(text), confirmed)
         if text.strip() and not rules.clauses:
             raise InvalidInput("no clause was found in this text", param="text")
         with self._store.begin() as unit:
             before = unit.communities.get(community_id).rules
             version = put_rules(unit, community_id, rules, state, actor)
-            after = {"state": state.value, "text": text}
+            next_after(seen, version)
+            after: dict[str, Any] = {"state": state.value, "text": text}
+            if confirmed:
+                sure = [clause for clause in rules.clauses if clause.confidence == 1]
+                after["confirmed"] = [_reading(clause) for clause in sure]
             self._note(unit, community_id, "put", actor, version.number, {"text": before}, after)
             return version
 
@@ -62,6 +83,15 @@ class Rulebook(Changes[RuleSet]):
         community = unit.communities.get(community_id)
         unit.communities.replace(replace(community, rules=version.value.text))
         return version
+
+
+def _as_confirmed(rules: RuleSet, confirmed: Sequence[Clause]) -> RuleSet:
+    known = {clause.text: clause for clause in confirmed}
+    clauses = tuple(
+        replace(known[clause.text], number=clause.number, confidence=1.0) if clause.text in known else clause
+        for clause in rules.clauses
+    )
+    return replace(rules, clauses=clauses)
 
 
 def _reading(clause: Clause) -> dict[str, Any]:

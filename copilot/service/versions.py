@@ -65,15 +65,24 @@ class Changes(Generic[T]):
             unit.communities.revision(community_id)
             return self._choose(unit).all(community_id)
 
-    def promote(self, community_id: str, number: int, actor: str = SYSTEM) -> Version[T]:
-        """Put a version in force: one on trial, or an earlier one again. Raises NotFound."""
+    def promote(self, community_id: str, number: int, actor: str = SYSTEM, *, seen: int | None = None) -> Version[T]:
+        """Put a version in force: one on trial, or an earlier one again. Raises NotFound.
+
+        `seen` is the number of the version that the person saw in force, 0 for none: raises Conflict where it is
+        another one by now.
+        """
         with self._store.begin() as unit:
+            self._still(unit, community_id, seen)
             return self._put_in_force(unit, community_id, number, "promote", actor)
 
-    def roll_back(self, community_id: str, actor: str = SYSTEM) -> Version[T]:
-        """Put the version before the one in force in force again; raises Conflict where there is none."""
+    def roll_back(self, community_id: str, actor: str = SYSTEM, *, seen: int | None = None) -> Version[T]:
+        """Put the version before the one in force in force again; raises Conflict where there is none.
+
+        `seen` as in `promote`.
+        """
         with self._store.begin() as unit:
             unit.communities.revision(community_id)
+            self._still(unit, community_id, seen)
             versions = self._choose(unit)
             live = versions.live(community_id)
             earlier = [v for v in versions.all(community_id) if live is not None and v.number < live.number]
@@ -92,6 +101,11 @@ class Changes(Generic[T]):
         with self._store.begin() as unit:
             self._choose(unit).retire(community_id, number)
             self._note(unit, community_id, "retire", actor, number)
+
+    def _still(self, unit: UnitOfWork, community_id: str, seen: int | None) -> None:
+        live = self._choose(unit).live(community_id)
+        if seen is not None and seen != (live.number if live is not None else 0):
+            raise Conflict("somebody else has put another version in force meanwhile", param="seen")
 
     def _note(
         self,
@@ -121,6 +135,12 @@ class Changes(Generic[T]):
             decided = unit.resolutions.decided(community_id, since)
         tried = [(c, r, s) for c, r in decided if (s := c.assessment.shadow) and self._tried(s) == number]
         return _record(tried)
+
+
+def next_after(seen: int | None, version: Version[Any]) -> None:
+    """Raise Conflict where a version just added does not follow the newest one that its author saw, 0 for none."""
+    if seen is not None and version.number != seen + 1:
+        raise Conflict("somebody else has saved a version meanwhile", param="seen")
 
 
 def _record(tried: list[tuple[Case, Resolution, ShadowVerdict]]) -> TrialRecord:

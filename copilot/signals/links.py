@@ -115,7 +115,12 @@ def _host(address: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _hosts(entries: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(_host(text_views(entry).normal.text.strip()) for entry in entries)
+    return frozenset(map(listed_host, entries))
+
+
+def listed_host(entry: str) -> str:
+    """Return the host that an entry of a list stands for."""
+    return _host(text_views(entry).normal.text.strip())
 
 
 def _judge(host: str, spans: tuple[tuple[int, int], ...], context: Context, *, hidden: bool) -> Signal | None:

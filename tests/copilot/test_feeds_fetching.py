@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import threading
 import time
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -19,6 +20,7 @@ from copilot.errors import InvalidInput
 
 NOW = datetime(2026, 2, 17, 8, 0, tzinfo=UTC)
 RSS = b"<rss><channel><title>t</title><item><title>a</title><link>https://e.org/1</link></item></channel></rss>"
+BOMB = gzip.compress(bytes(60_000_000), 9)
 LOOPBACK = Allowed.read(["127.0.0.0/8"])
 
 
@@ -70,7 +72,7 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(302, b"", Location="http://169.254.169.254/latest/meta-data/")
 
     def on_bomb(self):
-        self.answer(body=gzip.compress(b"0" * 20_000_000), Content_Encoding="gzip")
+        self.answer(body=BOMB, Content_Encoding="gzip")
 
     def on_zipped(self):
         self.answer(body=gzip.compress(RSS), Content_Encoding="gzip")
@@ -285,6 +287,15 @@ def test_too_much_and_broken_answers_fail_with_a_reason(server, path):
     found = visit(server, path)
     assert (found.outcome, found.body) == (Outcome.FAILED, b"")
     assert found.state.error
+
+
+def test_a_compressed_bomb_is_never_unpacked_whole(server):
+    tracemalloc.start()
+    try:
+        assert visit(server, "bomb").outcome is Outcome.FAILED
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_compressed_feeds_are_read(server):

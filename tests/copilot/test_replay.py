@@ -187,8 +187,10 @@ def test_what_stored_signals_say_beside_the_scores_still_holds():
     blind = case(1, signals=(UNAVAILABLE,))
     forward = case(2, signals=(Signal("quoted", None, 0.7, WHY, kind="fraud"),))
     clause = Clause(1, "周五可发招聘", ClauseKind.ALLOW, (Label.ADS,))
-    permitted = altered(case(3, 0.8), clauses=(CitedClause(1, clause, 1.0, WHY),))
+    permitted = altered(case(3, 0.8), clauses=(CitedClause(1, clause, 1.0, WHY, (Label.ADS,)),))
+    on_another_day = altered(case(4, 0.8), clauses=(CitedClause(1, clause, 1.0, WHY),))
     assert decisions(rescored(by_policy(STRICTER)), blind, forward, permitted) == ["review", "review", "allow"]
+    assert decisions(rescored(by_policy(STRICTER)), on_another_day) != ["allow"]
     assert decisions(rescored(by_policy(LAXER)), blind, forward, permitted) == ["review", "allow", "allow"]
 
 

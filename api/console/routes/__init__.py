@@ -1,10 +1,11 @@
 """The console's pages, one module per area."""
 
-from api.console.routes import account, home, queue, sign_in
+from api.console.routes import account, home, queue, settings, sign_in
 
 ROUTERS = (
     sign_in.router,
     home.router,
     account.router,
     queue.router,
+    *settings.ROUTERS,
 )

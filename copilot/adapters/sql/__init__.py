@@ -5,6 +5,7 @@ from copilot.adapters.sql.engine import connect
 from copilot.adapters.sql.keys import Key, KeyInfo, KeyRing
 from copilot.adapters.sql.ledger import SqlLedger
 from copilot.adapters.sql.migrate import is_current, upgrade
+from copilot.adapters.sql.people import Member, People
 from copilot.adapters.sql.store import SqlStore
 
 __all__ = [
@@ -12,6 +13,8 @@ __all__ = [
     "Key",
     "KeyInfo",
     "KeyRing",
+    "Member",
+    "People",
     "Session",
     "SqlLedger",
     "SqlStore",

@@ -42,6 +42,11 @@ class Accounts:
         self._engine = engine
         self._nobody = _hasher.hash(secrets.token_urlsafe())
 
+    @property
+    def engine(self) -> sa.Engine:
+        """Where they are kept."""
+        return self._engine
+
     def create(
         self,
         name: str,
@@ -53,26 +58,12 @@ class Accounts:
         actor: str = SYSTEM,
     ) -> Account:
         """Keep a new account; raises Conflict where the name is taken, InvalidInput for a name or password unfit."""
-        name = name.strip()
-        if not name or len(name) > 60 or ":" in name:
-            raise InvalidInput("a name has 1 to 60 characters and no colon", param="name")
-        row = {
-            "name": name,
-            "password": None if password is None else _hash(password),
-            "subject": subject,
-            "admin": admin,
-            "language": language,
-            "created_at": datetime.now(UTC),
-        }
         with translated(), self._engine.connect() as connection:
-            take_write_lock(connection)
-            try:
-                account_id = connection.execute(sa.insert(accounts).values(row).returning(accounts.c.id)).scalar_one()
-            except sa.exc.IntegrityError as error:
-                raise Conflict("this name is taken", param="name") from error
-            _note(connection, actor, "account.create", "", account_id, after={"admin": admin})
+            account = add_account(
+                connection, name, password, admin=admin, language=language, subject=subject, actor=actor
+            )
             connection.commit()
-        return Account(account_id, name, admin, language, {})
+        return account
 
     def all(self) -> list[Account]:
         """All accounts by name, disabled ones too."""
@@ -129,13 +120,7 @@ class Accounts:
         with translated(), self._engine.connect() as connection:
             take_write_lock(connection)
             held = _read(connection, accounts.c.id == account_id).roles.get(community_id)
-            whose = (memberships.c.account_id == account_id) & (memberships.c.community_id == community_id)
-            connection.execute(sa.delete(memberships).where(whose))
-            if role is not None:
-                row = {"account_id": account_id, "community_id": community_id, "role": role.value}
-                connection.execute(sa.insert(memberships).values(row))
-            before, after = ({"role": r.value if r is not None else None} for r in (held, role))
-            _note(connection, actor, "people.appoint", community_id, account_id, before, after)
+            appoint(connection, community_id, account_id, held, role, actor)
             connection.commit()
 
     def begin(self, account_id: int) -> str:
@@ -191,11 +176,24 @@ class Accounts:
             if done.rowcount == 0:
                 raise NotFound("there is no such account", param="account")
             if action:
-                _note(connection, actor, action, "", account_id)
+                note(connection, actor, action, "", account_id)
             connection.commit()
 
 
-def _note(
+def appoint(
+    connection: sa.Connection, community_id: str, account_id: int, held: Role | None, role: Role | None, actor: str
+) -> None:
+    """Give a role in place of the one held, within somebody's transaction."""
+    whose = (memberships.c.account_id == account_id) & (memberships.c.community_id == community_id)
+    connection.execute(sa.delete(memberships).where(whose))
+    if role is not None:
+        row = {"account_id": account_id, "community_id": community_id, "role": role.value}
+        connection.execute(sa.insert(memberships).values(row))
+    before, after = ({"role": r.value if r is not None else None} for r in (held, role))
+    note(connection, actor, "people.appoint", community_id, account_id, before, after)
+
+
+def note(
     connection: sa.Connection,
     actor: str,
     action: str,
@@ -207,6 +205,37 @@ def _note(
     """Keep in the audit log what was done with an account."""
     deed = Deed(actor, action, community_id, f"account:{account_id}", before=before or {}, after=after or {})
     SqlAuditLog(connection).add(deed, datetime.now(UTC))
+
+
+def add_account(
+    connection: sa.Connection,
+    name: str,
+    password: str | None,
+    *,
+    admin: bool = False,
+    language: str = "zh",
+    subject: str | None = None,
+    actor: str = SYSTEM,
+) -> Account:
+    """Add an account within somebody's transaction; raises as `Accounts.create`."""
+    name = name.strip()
+    if not name or len(name) > 60 or ":" in name:
+        raise InvalidInput("a name has 1 to 60 characters and no colon", param="name")
+    row = {
+        "name": name,
+        "password": None if password is None else _hash(password),
+        "subject": subject,
+        "admin": admin,
+        "language": language,
+        "created_at": datetime.now(UTC),
+    }
+    take_write_lock(connection)
+    try:
+        account_id = connection.execute(sa.insert(accounts).values(row).returning(accounts.c.id)).scalar_one()
+    except sa.exc.IntegrityError as error:
+        raise Conflict("this name is taken", param="name") from error
+    note(connection, actor, "account.create", "", account_id, after={"admin": admin})
+    return Account(account_id, name, admin, language, {})
 
 
 def _read(connection: sa.Connection, which: sa.ColumnElement[bool]) -> Account:

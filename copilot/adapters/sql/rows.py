@@ -121,7 +121,7 @@ def to_case(row: Row) -> Case:
         measure=Measure(row["measure"]),
         labels=tuple(Label(label) for label in row["labels"]),
         scores={Label(label): score for label, score in row["scores"].items()},
-        signals=tuple(_to_signal(signal) for signal in row["signals"]),
+        signals=tuple(to_signal(signal) for signal in row["signals"]),
         versions=Versions(**row["versions"]),
         clauses=tuple(_to_cited(cited) for cited in row["clauses"]),
         precedents=tuple(_to_precedent(precedent) for precedent in row["precedents"]),
@@ -145,7 +145,8 @@ def _signal_json(signal: Signal) -> dict[str, Any]:
     }
 
 
-def _to_signal(value: Mapping[str, Any]) -> Signal:
+def to_signal(value: Mapping[str, Any]) -> Signal:
+    """The signal that a JSON value holds."""
     return Signal(
         source=value["source"],
         label=Label(value["label"]) if value["label"] else None,
@@ -163,12 +164,14 @@ def _cited_json(cited: CitedClause) -> dict[str, Any]:
         "confidence": cited.confidence,
         "zh": cited.reason.zh,
         "en": cited.reason.en,
+        "lifts": [label.value for label in cited.lifts],
     }
 
 
 def _to_cited(value: Mapping[str, Any]) -> CitedClause:
     reason = Reason(value["zh"], value["en"])
-    return CitedClause(value["version"], to_clause(value["clause"]), value["confidence"], reason)
+    lifts = tuple(Label(name) for name in value.get("lifts", ()))
+    return CitedClause(value["version"], to_clause(value["clause"]), value["confidence"], reason, lifts)
 
 
 def _precedent_json(precedent: Precedent) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from copilot.drafting.gate.claim import Claim, Scope
+from copilot.drafting.gate.composed import is_frame
 from copilot.drafting.gate.violation import Violation, ViolationKind
 from copilot.drafting.orders import HIDDEN, markup, orders
 
@@ -19,7 +20,7 @@ def check_traces(claim: Claim, scope: Scope) -> Iterator[Violation]:
     marked = markup(claim.text)
     if marked:
         yield claim.objection(ViolationKind.INJECTION, "含标记代码", "Contains markup.", marked.span())
-    if orders(_of_others(claim)):
+    if not is_frame(claim, scope) and orders(_of_others(claim)):
         yield claim.objection(ViolationKind.INJECTION, "读起来像指令", "Reads like an order to a machine.")
 
 

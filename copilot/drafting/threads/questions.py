@@ -39,7 +39,9 @@ def asked(talk: Conversation) -> list[int]:
 
 def _answers(post: Post) -> bool:
     marks = post.marks
-    return marks.content > 1 and not (marks.inquires or marks.unsure or marks.rhetoric or marks.feels)
+    return (marks.content > 1 or marks.acknowledges) and not (
+        marks.inquires or marks.unsure or marks.rhetoric or marks.feels
+    )
 
 
 def row(talk: Conversation, index: int, salience: float) -> list[float]:
