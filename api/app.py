@@ -14,7 +14,7 @@ from api.limits import RateLimit
 from api.metrics import Metrics
 from api.middleware import BodyLimit, RequestContext
 from api.pieces import Keys, Pieces
-from api.routes import cases, changes, classify, communities, policy, rules, search, status
+from api.routes import cases, changes, classify, communities, drafts, policy, rules, search, status
 from api.settings import Settings
 from copilot import __version__
 from copilot.adapters.sql import Accounts
@@ -56,7 +56,7 @@ def create_app(settings: Settings, service: Service, keyring: Keys, accounts: Ac
         settings=settings,
     )
     errors.install(app)
-    for module in (classify, communities, rules, policy, changes, cases, search, status):
+    for module in (classify, communities, rules, policy, changes, cases, search, status, drafts):
         app.include_router(module.router)
     app.mount("/console", console(app.state.pieces))
     app.add_route("/console", lambda _: RedirectResponse("/console/", 303), include_in_schema=False)

@@ -31,6 +31,7 @@ _RECENT = 12
 _MOST_NEWS = 3
 _TOLD_DAYS = 14
 _PAST_DAYS = 400
+_FARTHEST_DAY = 400
 _ABOUT_NAMES = frozenset(LABELS) - {Label.OFF_TOPIC, Label.FLOOD, Label.RUMOR}
 """What a nickname can be flagged for; that it is no topic and no burst says nothing."""
 
@@ -73,7 +74,10 @@ class Collector:
             settings = unit.content.plans.settings(brief.community)
             rules = unit.rules.live(brief.community)
             recent = _recent(unit, brief)
-        on = brief.on or now.astimezone(ZoneInfo(community.time_zone)).date()
+        today = now.astimezone(ZoneInfo(community.time_zone)).date()
+        on = brief.on or today
+        if abs((on - today).days) > _FARTHEST_DAY:
+            raise InvalidInput(f"the day lies within {_FARTHEST_DAY} days of today", param="on")
         language = brief.language or settings.language
         if language not in ("zh", "en"):
             raise InvalidInput("the language is zh or en", param="language")
