@@ -1,6 +1,6 @@
 """The console's pages, one module per area."""
 
-from api.console.routes import account, home, queue, settings, sign_in
+from api.console.routes import account, drafts, home, queue, settings, sign_in
 
 ROUTERS = (
     sign_in.router,
@@ -8,4 +8,5 @@ ROUTERS = (
     account.router,
     queue.router,
     *settings.ROUTERS,
+    *drafts.ROUTERS,
 )

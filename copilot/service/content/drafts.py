@@ -15,6 +15,7 @@ from copilot.errors import Conflict, InvalidInput
 from copilot.ports import Deed, Store, UnitOfWork
 from copilot.ports.content import DraftFilter
 from copilot.service.content.writing import Writer, Written
+from copilot.types import Case, Decision, Resolution
 
 LATE = timedelta(hours=6)
 """How long after its slot a draft that a person scheduled may still go out, where nothing was running meanwhile."""
@@ -209,6 +210,12 @@ class DraftDesk:
             unit.content.drafts.perform(Performance(draft_id, replies, participants, now))
             note(unit, kept, "perform", actor, now, after={"replies": replies, "participants": participants})
             return kept
+
+    def decided(self, community_id: str, since: datetime) -> list[tuple[Case, Resolution]]:
+        """Return what people found wrong since then, newest first: what a notice can be about."""
+        with self._store.begin() as unit:
+            found = unit.resolutions.decided(community_id, since)
+        return [(case, r) for case, r in reversed(found) if r.decision is not Decision.ALLOW]
 
     def performances(self, draft_ids: Sequence[int]) -> Mapping[int, Performance]:
         """How drafts did, where that is known."""

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from copilot.drafting.feeds import FeedState
 from copilot.drafting.fitting import channel_named
 from copilot.drafting.types import Kind
-from copilot.errors import InvalidInput
+from copilot.errors import InvalidInput, NotFound
 from copilot.ports import Deed, Destination, Store
 from copilot.ports.content import ContentSettings, KeptEvent, KeptFeed
 from copilot.service.content.collecting import refresh, to_event, visited
@@ -124,7 +124,7 @@ class Setup:
         with self._store.begin() as unit:
             kept = unit.content.feeds.get(feed_id)
             if kept.community != community_id:
-                raise InvalidInput("this feed is of another community", param="feed")
+                raise NotFound("there is no such feed", param="feed")
             unit.content.feeds.remove(feed_id)
             deed = Deed(actor, "feed.remove", community_id, f"feed:{feed_id}", before={"url": kept.state.url})
             unit.audit.add(deed, datetime.now(UTC))
