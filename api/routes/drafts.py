@@ -183,13 +183,15 @@ def list_drafts(
     )
 
 
-@router.get("/drafts/{draft_id}", summary="Show a draft", operation_id="getDraft", responses=KEYED | errors(400, 404))
+@router.get(
+    "/drafts/{draft_id:int}", summary="Show a draft", operation_id="getDraft", responses=KEYED | errors(400, 404)
+)
 def get_draft(draft_id: Number, request: Request, _key: Operator, lang: Lang = "zh") -> DraftOut:
     """One draft with everything it rests on."""
     return _shown(request, _content(request).drafts.get(draft_id), lang)
 
 
-@router.patch("/drafts/{draft_id}", summary="Edit a draft", operation_id="editDraft", responses=_WRITTEN)
+@router.patch("/drafts/{draft_id:int}", summary="Edit a draft", operation_id="editDraft", responses=_WRITTEN)
 def edit_draft(draft_id: Number, body: EditIn, request: Request, key: Operator) -> DraftOut:
     """Change text, channel or destination. The gate looks again, and what was approved has to be approved again."""
     kept = _content(request).drafts.edit(
@@ -204,7 +206,7 @@ def edit_draft(draft_id: Number, body: EditIn, request: Request, key: Operator) 
 
 
 @router.post(
-    "/drafts/{draft_id}/rewrite", summary="Write a draft anew", operation_id="rewriteDraft", responses=_WRITTEN
+    "/drafts/{draft_id:int}/rewrite", summary="Write a draft anew", operation_id="rewriteDraft", responses=_WRITTEN
 )
 def rewrite_draft(draft_id: Number, body: RewriteIn, request: Request, key: Operator) -> DraftOut:
     """Write it again over fresh facts, in other words, another tone, language or length."""
@@ -219,7 +221,9 @@ def rewrite_draft(draft_id: Number, body: RewriteIn, request: Request, key: Oper
     return _shown(request, kept)
 
 
-@router.post("/drafts/{draft_id}/approve", summary="Approve a draft", operation_id="approveDraft", responses=_WRITTEN)
+@router.post(
+    "/drafts/{draft_id:int}/approve", summary="Approve a draft", operation_id="approveDraft", responses=_WRITTEN
+)
 def approve_draft(draft_id: Number, body: StepIn, request: Request, key: Operator) -> DraftOut:
     """Approve it; over objections only with a reason, over hard ones never. One with a slot is scheduled for it."""
     drafts = _content(request).drafts
@@ -227,7 +231,7 @@ def approve_draft(draft_id: Number, body: StepIn, request: Request, key: Operato
 
 
 @router.post(
-    "/drafts/{draft_id}/schedule", summary="Schedule a draft", operation_id="scheduleDraft", responses=_WRITTEN
+    "/drafts/{draft_id:int}/schedule", summary="Schedule a draft", operation_id="scheduleDraft", responses=_WRITTEN
 )
 def schedule_draft(draft_id: Number, body: ScheduleIn, request: Request, key: Operator) -> DraftOut:
     """Have an approved draft published at a time."""
@@ -235,14 +239,16 @@ def schedule_draft(draft_id: Number, body: ScheduleIn, request: Request, key: Op
     return _shown(request, drafts.schedule(draft_id, body.version, acting(key, body.actor), body.at))
 
 
-@router.post("/drafts/{draft_id}/publish", summary="Publish a draft", operation_id="publishDraft", responses=_WRITTEN)
+@router.post(
+    "/drafts/{draft_id:int}/publish", summary="Publish a draft", operation_id="publishDraft", responses=_WRITTEN
+)
 def publish_draft(draft_id: Number, body: StepIn, request: Request, key: Operator) -> DraftOut:
     """Publish it now. Without a destination it is handed to the caller, who posts it and reports with its `key`."""
     publishing = _content(request).publishing
     return _shown(request, publishing.publish(draft_id, body.version, acting(key, body.actor)))
 
 
-@router.post("/drafts/{draft_id}/cancel", summary="Cancel a draft", operation_id="cancelDraft", responses=_WRITTEN)
+@router.post("/drafts/{draft_id:int}/cancel", summary="Cancel a draft", operation_id="cancelDraft", responses=_WRITTEN)
 def cancel_draft(draft_id: Number, body: StepIn, request: Request, key: Operator) -> DraftOut:
     """Throw it away; nothing that is on its way can be."""
     drafts = _content(request).drafts
@@ -250,7 +256,7 @@ def cancel_draft(draft_id: Number, body: StepIn, request: Request, key: Operator
 
 
 @router.post(
-    "/drafts/{draft_id}/outcome", summary="Report an outcome", operation_id="reportOutcome", responses=_WRITTEN
+    "/drafts/{draft_id:int}/outcome", summary="Report an outcome", operation_id="reportOutcome", responses=_WRITTEN
 )
 def report_outcome(draft_id: Number, body: OutcomeIn, request: Request, key: Operator) -> DraftOut:
     """Say what became of an attempt to post it. The same report again changes nothing."""
@@ -261,7 +267,7 @@ def report_outcome(draft_id: Number, body: OutcomeIn, request: Request, key: Ope
 
 
 @router.post(
-    "/drafts/{draft_id}/performance", summary="Report answers", operation_id="reportPerformance", responses=_WRITTEN
+    "/drafts/{draft_id:int}/performance", summary="Report answers", operation_id="reportPerformance", responses=_WRITTEN
 )
 def report_performance(draft_id: Number, body: PerformanceIn, request: Request, key: Operator) -> DraftOut:
     """Say how many replied to a published draft; topics learn from it."""

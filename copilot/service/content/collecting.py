@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -32,6 +33,7 @@ _MOST_NEWS = 3
 _TOLD_DAYS = 14
 _PAST_DAYS = 400
 _FARTHEST_DAY = 400
+_AFTER_NAME = re.compile(r"[（，,:(]")
 _ABOUT_NAMES = frozenset(LABELS) - {Label.OFF_TOPIC, Label.FLOOD, Label.RUMOR}
 """What a nickname can be flagged for; that it is no topic and no burst says nothing."""
 
@@ -118,14 +120,13 @@ class Collector:
         return frozenset(name for name, found in zip(ordered, judged, strict=True) if _ABOUT_NAMES & set(found.labels))
 
     def calendar(self, ground: Ground) -> tuple[list[Fact], list[Fact]]:
-        """Return what day it is, and the community's own events that are near."""
+        """Return what the calendar says of the day and the days after it, and of that the community's own events."""
         occasion = ground.occasion
         with self._store.begin() as unit:
             kept = unit.content.plans.events(ground.community.id)
         events = [to_event(event) for event in kept]
         facts = day_facts(occasion.on, ground.community.time_zone, events, occasion.language)
-        own = [fact for fact in facts if fact.origin is Origin.EVENT]
-        return [fact for fact in facts if fact.origin is not Origin.EVENT], own
+        return list(facts), [fact for fact in facts if fact.origin is Origin.EVENT]
 
     def news(self, ground: Ground, now: datetime) -> list[Fact]:
         """Return what the community's feeds have to tell that no draft has told yet; visits those that are due."""
@@ -168,6 +169,16 @@ class Collector:
         if day.digest.thin or not told:
             return None
         return replace(thread_fact(day.digest, told[0].id, zone), text=told[0].topic)
+
+
+def names_of_day(facts: Sequence[Fact], on: date) -> list[Fact]:
+    """Return what a day is called besides its date, short enough for a title: 春节, 小满, National Day."""
+    named = [fact for fact in facts if fact.id.startswith(f"calendar:{on.isoformat()}:")]
+    return [
+        replace(fact, text=_AFTER_NAME.split(fact.text.removeprefix("今天").removeprefix("Solar term: "))[0])
+        for fact in named
+        if not fact.id.endswith(":weekday")
+    ]
 
 
 def voice_of(settings: ContentSettings, brief: Brief | None = None) -> Voice:

@@ -114,8 +114,9 @@ class Writer:
     def _briefing(self, brief: Brief, ground: Ground, now: datetime) -> _Composed:
         day = self._collector.day(ground, now)
         occasion = replace(ground.occasion, withheld=day.withheld)
-        what_day, events = self._collector.calendar(ground)
-        made = briefing(occasion, day.digest, calendar=what_day, events=events, feeds=self._collector.news(ground, now))
+        facts, events = self._collector.calendar(ground)
+        names, news = names_of_day(facts, occasion.on), self._collector.news(ground, now)
+        made = briefing(occasion, day.digest, calendar=names, events=events, feeds=news)
         return _Composed(made, {"coverage": _coverage(day)}, day.withheld)
 
     def _welcome(self, brief: Brief, ground: Ground, now: datetime) -> _Composed:
@@ -136,13 +137,13 @@ class Writer:
 
     def _topic(self, brief: Brief, ground: Ground, now: datetime) -> _Composed:
         day = self._collector.day(ground, now)
-        what_day, events = self._collector.calendar(ground)
+        facts, _ = self._collector.calendar(ground)
         zone = ZoneInfo(ground.community.time_zone)
         found = prompts(
             self._collector.setting(ground),
             ground.occasion.on,
             questions=self._collector.questions(day, zone),
-            calendar=[*what_day, *events],
+            calendar=facts,
             past=self._collector.past_topics(ground, now),
             encoder=self._tools.encoder,
             relevance=self._tools.relevance,
@@ -167,6 +168,8 @@ class Writer:
         return _Composed(made, {"cases": list(brief.cases)}, withheld)
 
     def _rulings(self, brief: Brief) -> list[Ruling]:
+        if not brief.cases:
+            raise InvalidInput("say which cases it is about", param="cases")
         with self._store.begin() as unit:
             cases = unit.cases.get(brief.cases)
             stands = [[r for r in unit.resolutions.of(case_id) if r.undone_at is None] for case_id in brief.cases]
