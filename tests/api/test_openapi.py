@@ -61,10 +61,11 @@ REACHING_ACROSS = {"classify", "resolveCase", "putPolicy", "replay", "putRules",
     "reportJoins",
     "scheduleDraft",
     "reportPerformance",
+    "editDraft",
 }
 """Bodies with rules that no schema tells: what is allowed carries no label, a band's review is below its remove,
 a time lies within the calendar in UTC too, a briefing's day is near, a theme has a topic left, somebody is named, and
-no more members reply than there are replies."""
+no more members reply than there are replies, a text is not empty."""
 
 
 @schema.parametrize()

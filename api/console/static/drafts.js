@@ -11,13 +11,16 @@
   function light(sentence, on) {
     const wanted = new Set((sentence.dataset.sources || "").split(" "));
     sentence.classList.toggle("lit", on);
-    let first = true;
+    const shown = [];
     for (const source of document.querySelectorAll("[data-source]")) {
       const mine = on && wanted.has(source.dataset.source);
       source.classList.toggle("lit", mine);
-      if (mine && first && sentence === document.activeElement) source.scrollIntoView({ block: "nearest" });
-      if (mine) first = false;
+      if (!mine) continue;
+      const line = document.createElement("p");
+      line.append(...[...source.childNodes].map((node) => node.cloneNode(true)));
+      shown.push(line);
     }
+    one("#peek")?.replaceChildren(...shown);
   }
   for (const [name, on] of [["mouseover", true], ["mouseout", false], ["focusin", true], ["focusout", false]]) {
     document.addEventListener(name, (event) => {

@@ -25,7 +25,7 @@ from copilot.drafting.types import Draft, Kind, Line, Sentence
 from copilot.drafting.welcome import Joiner, welcome
 from copilot.errors import InvalidInput
 from copilot.ports import Store
-from copilot.service.content.collecting import Collector, Day, Ground
+from copilot.service.content.collecting import Collector, Day, Ground, names_of_day
 from copilot.service.content.tools import Tools
 from copilot.types import Assessment, Measure, Message
 
