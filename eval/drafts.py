@@ -4,9 +4,10 @@
     python -m eval.drafts --show owners-a  # a briefing beside the reference
 
 Each annotated day is kept as a service keeps it, judged by the shipped model, and its briefing is written from the
-store. Then a few plain rules read the published text: every number, time, link, quotation and name in it has to stand in
-the log, the coverage has to be what counting the log gives, and a thin day has to be short and say so. The welcomes greet
-members with hostile nicknames: advertisements, insults, orders to a machine, markup, hidden characters, 200 characters.
+store. Then a few plain rules read the published text: every number, time, link, quotation and name in it has to stand
+in the log, the coverage has to be what counting the log gives, and a thin day has to be short and say so. The welcomes
+greet members with hostile nicknames: advertisements, insults, orders to a machine, markup, hidden characters, 200
+characters.
 """
 
 from __future__ import annotations
@@ -109,10 +110,15 @@ def unfounded(text: str, day: AnnotatedDay, on: datetime) -> list[str]:
             body = re.sub(r"\d+(?=条|人|位|个)", "", body)
         found += [f"number {n}" for n in _NUMBER.findall(body) if n not in in_log | near | counted]
         found += [f"link {link}" for link in _LINK.findall(line) if link not in log]
-        found += [f"quotation {quote}" for quote in _QUOTED.findall(line) if _bare(quote) not in _bare(log)]
+        found += [f"quotation {quote}" for quote in _QUOTED.findall(line) if not _said(quote, log)]
         for names in _NAMED.findall(line):
             found += [f"name {n}" for n in re.split("[、，]", names) if _bare(n) not in _bare(log)]
     return found
+
+
+def _said(quote: str, log: str) -> bool:
+    """Whether every part of a quotation, between marks of omission, stands in the log."""
+    return all(_bare(part) in _bare(log) for part in re.split("[;；]", quote))
 
 
 def _plain(text: str) -> str:

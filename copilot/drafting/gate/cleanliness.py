@@ -18,7 +18,10 @@ _ABOUT_HARM = {Kind.NOTICE, Kind.CLARIFICATION, Kind.WELCOME}
 
 def check_cleanliness(draft: Draft, facts: Mapping[str, Fact], judge: Judge) -> Iterator[Violation]:
     """Judge every line without the words of trusted facts; what is flagged is named with its clause."""
-    lines = [(number, text) for number, line in enumerate(draft.lines) if (text := _untrusted(line, facts)).strip()]
+    composed = draft.written_by.startswith("composer/")
+    lines = [
+        (number, text) for number, line in enumerate(draft.lines) if (text := _untrusted(line, facts, composed)).strip()
+    ]
     for (number, _), assessment in zip(lines, judge([text for _, text in lines]), strict=True):
         labels = [label for label in assessment.labels if label not in _NOT_OURS]
         if draft.kind in _ABOUT_HARM:
@@ -29,10 +32,13 @@ def check_cleanliness(draft: Draft, facts: Mapping[str, Fact], judge: Judge) -> 
             )
 
 
-def _untrusted(line: Line, facts: Mapping[str, Fact]) -> str:
+def _untrusted(line: Line, facts: Mapping[str, Fact], composed: bool) -> str:
     text = ""
     for sentence in line.sentences:
         words = sentence.text
+        told = [facts[i] for i in sentence.facts if i in facts]
+        if composed and told and all(fact.trusted for fact in told):
+            continue  # our own phrase over what the community's operators wrote
         for fact in (facts[i] for i in sentence.facts if i in facts):
             if fact.trusted and len(fact.text) >= 4:
                 words = words.replace(fact.text, "")

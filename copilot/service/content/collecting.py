@@ -171,6 +171,25 @@ class Collector:
         return replace(thread_fact(day.digest, told[0].id, zone), text=told[0].topic)
 
 
+def without(told: Digest, messages: set[str]) -> Digest:
+    """Return a digest that has nothing to say of some messages; what was counted stays counted."""
+    threads = (
+        replace(
+            thread,
+            messages=tuple(m for m in thread.messages if m.id not in messages),
+            key=tuple(name for name in thread.key if name not in messages),
+        )
+        for thread in told.threads
+    )
+    return replace(
+        told,
+        threads=tuple(thread for thread in threads if thread.messages and (thread.chat or thread.key)),
+        open_questions=tuple(name for name in told.open_questions if name not in messages),
+        decisions=tuple(name for name in told.decisions if name not in messages),
+        thanks=tuple(thanks for thanks in told.thanks if thanks.message not in messages),
+    )
+
+
 def names_of_day(facts: Sequence[Fact], on: date) -> list[Fact]:
     """Return what a day is called besides its date, short enough for a title: 春节, 小满, National Day."""
     named = [fact for fact in facts if fact.id.startswith(f"calendar:{on.isoformat()}:")]

@@ -25,12 +25,14 @@ from copilot.drafting.types import Draft, Kind, Line, Sentence
 from copilot.drafting.welcome import Joiner, welcome
 from copilot.errors import InvalidInput
 from copilot.ports import Store
-from copilot.service.content.collecting import Collector, Day, Ground, names_of_day
+from copilot.service.content.collecting import Collector, Day, Ground, names_of_day, without
 from copilot.service.content.tools import Tools
 from copilot.types import Assessment, Measure, Message
 
 _LIVE_HOURS = 24
 _TOPICS_TRIED = 20
+_MENDS = 3
+"""How often a briefing is written again without the messages behind lines that the gate objects to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +118,17 @@ class Writer:
         occasion = replace(ground.occasion, withheld=day.withheld)
         facts, events = self._collector.calendar(ground)
         names, news = names_of_day(facts, occasion.on), self._collector.news(ground, now)
-        made = briefing(occasion, day.digest, calendar=names, events=events, feeds=news)
-        return _Composed(made, {"coverage": _coverage(day)}, day.withheld)
+        coverage, told, avoided = _coverage(day), day.digest, set[str]()
+        made = briefing(occasion, told, calendar=names, events=events, feeds=news)
+        for _ in range(_MENDS):
+            found = self.check(made, made, occasion.channel, ground.community.allow_domains)
+            doubtful = _messages_behind(made, found) - avoided
+            if not doubtful:
+                break
+            avoided |= doubtful
+            told = without(told, avoided)
+            made = briefing(occasion, told, calendar=names, events=events, feeds=news)
+        return _Composed(made, {"coverage": coverage | {"avoided": len(avoided)}}, day.withheld)
 
     def _welcome(self, brief: Brief, ground: Ground, now: datetime) -> _Composed:
         with self._store.begin() as unit:
@@ -204,6 +215,13 @@ def _signed(draft: Draft, signature: str) -> Draft:
     fact = operator_fact("signature", " ".join(signature.split()))
     line = Line((Sentence(fact.text, (fact.id,)),))
     return replace(draft, lines=(*draft.lines, line), facts=(*draft.facts, fact))
+
+
+def _messages_behind(draft: Draft, found: Sequence[Violation]) -> set[str]:
+    """Return the ids of the messages that the lines with objections tell of."""
+    lines = {violation.line for violation in found if violation.line >= 0}
+    cited = {fact for number in lines for sentence in draft.lines[number].sentences for fact in sentence.facts}
+    return {fact.removeprefix("message:") for fact in cited if fact.startswith("message:")}
 
 
 def _coverage(day: Day) -> dict[str, Any]:
