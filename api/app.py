@@ -21,6 +21,7 @@ from api.routes import (
     changes,
     classify,
     communities,
+    drafts,
     measures,
     policy,
     reports,
@@ -69,7 +70,20 @@ def create_app(settings: Settings, service: Service, keyring: Keys, accounts: Ac
         settings=settings,
     )
     errors.install(app)
-    for module in (classify, communities, rules, policy, changes, cases, search, status, measures, reports, appeals):
+    for module in (
+        classify,
+        communities,
+        rules,
+        policy,
+        changes,
+        cases,
+        search,
+        status,
+        measures,
+        reports,
+        appeals,
+        drafts,
+    ):
         app.include_router(module.router)
     app.mount("/console", console(app.state.pieces))
     app.mount("/appeal", appeal(app.state.pieces))

@@ -160,7 +160,7 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
 
 def _allowed(request: Request) -> str:
     """All methods of this address; the router knows only those of the first route it met."""
-    template = getattr(request.scope.get("route"), "path", "")
+    template = getattr(request.scope.get("route"), "path_format", "")  # as the document writes it
     operations = request.app.openapi()["paths"].get(template, {})
     return ", ".join(sorted(method.upper() for method in operations))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+from contextlib import nullcontext
 
 import uvicorn
 
 from api import daily, demo
+from api.scheduler import keeping_time
 from api.settings import Settings
 from api.wiring import build
 from copilot.adapters.sql import upgrade
@@ -33,7 +35,8 @@ def run(settings: Settings) -> None:
         built.service.assess([Message(id="warm-up", text="大家好")])  # tables load on first use
         first = demo.set_up(built.service, built.keyring, built.accounts)
         print(demo.greeting(_url(settings.host, listening), first), flush=True)  # noqa: T201
-        with daily.rounds(daily.of(built.service)):
+        clock = keeping_time(built.service.content, settings.database_url) if settings.schedules else nullcontext()
+        with daily.rounds(daily.of(built.service)), clock:
             server.run(sockets=[listening])
 
 

@@ -56,6 +56,18 @@ class Settings(BaseSettings):
     oidc_issuer: str = Field("", description="An OpenID Connect provider for the console; empty: passwords only")
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr = SecretStr("")
+    schedules: bool = Field(True, description="Run the content calendar in this process")
+    feed_allow: tuple[str, ...] = Field(
+        (),
+        description="Networks and names of one's own that feeds and webhooks may use, such as 10.1.0.0/16",
+    )
+    outbox_folder: str = Field("var/outbox", min_length=1, description="Where drafts published to a file are kept")
+    generator: str = Field("", description="A language model for drafts: openai:MODEL or transformers:DIR; empty: none")
+    generator_base_url: str = Field("", description="Its server, such as http://127.0.0.1:11434/v1")
+    generator_key_file: str = Field("", description="A file with its key; else COPILOT_GENERATOR_KEY is read")
+    generator_tokens_per_day: int = Field(
+        200_000, ge=0, description="Tokens that one community may use on one day; 0: no limit"
+    )
     model_threads: int = Field(0, ge=0, le=64, description="Threads of one batch; 0 takes one a core, up to two")
 
     @field_validator("database_url")

@@ -10,17 +10,24 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from fastapi import FastAPI
 
 import models
 from api.app import create_app
 from api.settings import Settings
-from copilot.adapters.sql import Accounts, KeyRing, SqlStore, connect
+from copilot.adapters.channels import FileSender, WebhookSender
+from copilot.adapters.feeds.addresses import Allowed
+from copilot.adapters.feeds.fetch import FeedFetcher
+from copilot.adapters.sql import Accounts, KeyRing, SqlLedger, SqlStore, connect
+from copilot.drafting.budget import Budget
+from copilot.drafting.circuit import Circuit
 from copilot.errors import ModelUnavailable
 from copilot.inference import encoder_of
 from copilot.moderator import Moderator
-from copilot.ports import Calibration, Classifier, Encoder
+from copilot.ports import Calibration, Classifier, Encoder, Limits, Relevance, Sender
 from copilot.service import Service
+from copilot.service.content import Tools
 from copilot.service.precedents import PrecedentKeeper
 from models.head import CommunityHead
 from models.learner import learn
@@ -59,6 +66,7 @@ def build(settings: Settings) -> Iterator[Built]:
             learner=learn,
             reference=getattr(classifier, "reference", None),
             refresh_index=snapshot.refresh,
+            tools=load_tools(settings, engine, classifier),
         )
         yield Built(create_app(settings, service, keyring, accounts), service, keyring, accounts, store)
         snapshot.keep()
@@ -135,3 +143,39 @@ def load_classifier(settings: Settings) -> Classifier | None:
             error.message,
         )
         return None
+
+
+def load_tools(settings: Settings, engine: sa.Engine, classifier: Classifier | None) -> Tools:
+    """Return what drafts are made with; without a generator that can be loaded the composer writes them."""
+    allowed = Allowed.read(settings.feed_allow)
+    senders: dict[str, Sender] = {
+        "webhook": WebhookSender(allowed),
+        "file": FileSender(Path(settings.outbox_folder)),
+    }
+    limits = Limits(tokens=settings.generator_tokens_per_day or None)
+    generator = None
+    try:
+        key_file = Path(settings.generator_key_file) if settings.generator_key_file else None
+        generator = models.load_generator(
+            settings.generator,
+            base_url=settings.generator_base_url,
+            key_file=key_file,
+            threads=settings.model_threads or None,
+        )
+    except ModelUnavailable as error:
+        log.error(
+            "NO GENERATOR: %r cannot be loaded (%s); the composer writes all drafts", settings.generator, error.message
+        )
+    return Tools(
+        encoder=encoder_of(classifier),
+        relevance=_relevance(classifier),
+        generator=Circuit(generator) if generator is not None else None,
+        budget=Budget(SqlLedger(engine), limits),
+        fetch=FeedFetcher(allowed).fetch,
+        senders=senders,
+    )
+
+
+def _relevance(model: object) -> Relevance | None:
+    """What tells whether a text belongs to a theme, where the classifier can."""
+    return model if isinstance(model, Relevance) else None

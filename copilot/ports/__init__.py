@@ -2,6 +2,7 @@
 
 from copilot.ports.appeals import BY_MACHINE, Appeal, Appeals, AppealState
 from copilot.ports.audit import SYSTEM, AuditLog, Chain, Deed, Entry, Head
+from copilot.ports.channels import Destination, NotSent, Post, Sender
 from copilot.ports.generator import Generated, Generator, Ledger, Limits, Price, Prompt, Role, Turn, Usage
 from copilot.ports.measures import Orders
 from copilot.ports.models import Calibration, CaseIndex, Classifier, Encoder, Learner, Learnt, Relevance
@@ -57,6 +58,7 @@ __all__ = [
     "Counts",
     "Cursor",
     "Deed",
+    "Destination",
     "Encoder",
     "Entry",
     "Generated",
@@ -68,10 +70,12 @@ __all__ = [
     "Ledger",
     "Limits",
     "Membership",
+    "NotSent",
     "Note",
     "Notes",
     "Orders",
     "Outline",
+    "Post",
     "Price",
     "Prompt",
     "Protection",
@@ -82,6 +86,7 @@ __all__ = [
     "Resolutions",
     "Role",
     "Safeguards",
+    "Sender",
     "Stage",
     "State",
     "Store",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from copilot.ports.appeals import Appeals
 from copilot.ports.audit import AuditLog
+from copilot.ports.content import ContentStore
 from copilot.ports.erasure import Erasures, Retentions, Scrubbed
 from copilot.ports.figures import Figures, SpotChecks
 from copilot.ports.measures import Orders
@@ -348,6 +349,11 @@ class UnitOfWork(Protocol):
     @property
     def retentions(self) -> Retentions:
         """How long texts are kept."""
+        ...
+
+    @property
+    def content(self) -> ContentStore:
+        """Drafts and what they are made of."""
         ...
 
 

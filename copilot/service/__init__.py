@@ -23,6 +23,7 @@ from copilot.service.appeals import Appeals
 from copilot.service.audit import Audit
 from copilot.service.card import Cards
 from copilot.service.charters import Charters, LoadCalibration, no_calibration
+from copilot.service.content import Content, Tools
 from copilot.service.deciding import Deciding
 from copilot.service.dossiers import Dossiers
 from copilot.service.erasure import Eraser
@@ -83,6 +84,7 @@ class Service:
         learner: Learner = no_learner,
         reference: Reference | None = None,
         refresh_index: Callable[[], None] = lambda: None,
+        tools: Tools | None = None,
     ) -> None:
         self._store = store
         self._moderator = moderator
@@ -109,6 +111,7 @@ class Service:
         self.audit = Audit(store)
         self.eraser = Eraser(store, refresh_index)
         self.trust = Trust(store)
+        self.content = Content(store, self.assess, self.ingest, tools)
         self._window = FloodWindow()
         self._warm: set[str] = set()
         self._lock = threading.Lock()

@@ -1,6 +1,19 @@
 """The console's pages, one module per area."""
 
-from api.console.routes import account, appeals, audit, case, home, member, queue, retention, settings, sign_in, trust
+from api.console.routes import (
+    account,
+    appeals,
+    audit,
+    case,
+    drafts,
+    home,
+    member,
+    queue,
+    retention,
+    settings,
+    sign_in,
+    trust,
+)
 
 ROUTERS = (
     sign_in.router,
@@ -14,4 +27,5 @@ ROUTERS = (
     trust.router,
     audit.router,
     retention.router,
+    *drafts.ROUTERS,
 )

@@ -3,6 +3,7 @@
 from copilot.adapters.sql.accounts import Accounts, Session
 from copilot.adapters.sql.engine import connect
 from copilot.adapters.sql.keys import Key, KeyInfo, KeyRing
+from copilot.adapters.sql.ledger import SqlLedger
 from copilot.adapters.sql.migrate import is_current, upgrade
 from copilot.adapters.sql.people import Member, People
 from copilot.adapters.sql.store import SqlStore
@@ -15,6 +16,7 @@ __all__ = [
     "Member",
     "People",
     "Session",
+    "SqlLedger",
     "SqlStore",
     "connect",
     "is_current",

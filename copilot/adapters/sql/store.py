@@ -13,11 +13,16 @@ from copilot.adapters.sql.audit import SqlAuditLog
 from copilot.adapters.sql.cases import SqlCases
 from copilot.adapters.sql.claims import SqlClaims
 from copilot.adapters.sql.communities import SqlCommunities
+from copilot.adapters.sql.conversation import SqlConversation
+from copilot.adapters.sql.drafts import SqlDrafts
 from copilot.adapters.sql.engine import translated
 from copilot.adapters.sql.erasure import SqlErasures
+from copilot.adapters.sql.feeds import SqlFeeds
 from copilot.adapters.sql.figures import SqlFigures
+from copilot.adapters.sql.joins import SqlJoins
 from copilot.adapters.sql.measures import SqlOrders
 from copilot.adapters.sql.notes import SqlNotes
+from copilot.adapters.sql.plans import SqlPlans
 from copilot.adapters.sql.queue import SqlQueue
 from copilot.adapters.sql.reports import SqlReports
 from copilot.adapters.sql.resolutions import SqlResolutions
@@ -30,6 +35,7 @@ from copilot.adapters.sql.surroundings import SqlSurroundings
 from copilot.adapters.sql.tables import communities
 from copilot.adapters.sql.versions import SqlVersions
 from copilot.policy import CommunityPolicy
+from copilot.ports.content import ContentStore
 from copilot.ports.erasure import Scrubbed
 from copilot.types import RuleSet
 
@@ -84,6 +90,13 @@ class SqlUnitOfWork:
         self.spot_checks = SqlSpotChecks(connection)
         self.erasures = SqlErasures(connection)
         self.retentions = SqlRetentions(connection)
+        self.content = ContentStore(
+            SqlDrafts(connection),
+            SqlJoins(connection),
+            SqlFeeds(connection),
+            SqlPlans(connection),
+            SqlConversation(connection),
+        )
 
 
 def _policy_json(policy: CommunityPolicy) -> Mapping[str, Any]:

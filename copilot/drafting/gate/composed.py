@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import chain
 
 from copilot.drafting.gate.claim import Claim, Scope, content
 from copilot.drafting.gate.moments import moments
 from copilot.drafting.gate.tiling import Words, laid_out, words_of
 from copilot.drafting.gate.violation import Violation, ViolationKind
 from copilot.drafting.stock import Phrase, stock
+from copilot.drafting.topics.wording import LEADS, OPENINGS
 from copilot.drafting.types import Origin
 from copilot.drafting.voice import SIGNS, without_emoji
 
@@ -138,7 +140,8 @@ def _bare(text: str) -> str:
 @cache
 def _frames(language: str) -> frozenset[str]:
     phrases = [phrase.template for phrase in stock(language).all() if not phrase.slots and not _asserts(phrase)]
-    return frozenset(content(_bare(text)) for text in (*phrases, *SIGNS.values()))
+    of_topics = (*chain.from_iterable(OPENINGS[language].values()), *LEADS[language])
+    return frozenset(content(_bare(text)) for text in (*phrases, *of_topics, *SIGNS.values()))
 
 
 def _asserts(phrase: Phrase) -> bool:

@@ -51,7 +51,7 @@ def worded(candidate: Candidate, setting: Setting, seed: str) -> Draft:
         tone=setting.tone,
         lines=(first, *rest),
         facts=candidate.facts,
-        written_by="composer/1",
+        written_by="topics/1",  # the ways to answer are no words of a fact, so the gate reads them as a writer's
         poll=Poll(candidate.question, candidate.ways) if candidate.poll else None,
     )
 
