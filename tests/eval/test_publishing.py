@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 
+from copilot.adapters.sql import SqlStore
 from eval import publishing
 from eval.publishing import Report
 
@@ -18,16 +20,10 @@ def test_killed_while_publishing_nothing_is_posted_twice_or_lost(tmp_path):
 
 
 def test_a_second_post_and_a_lost_draft_would_be_noticed(tmp_path, engine):
-    from copilot.adapters.sql import SqlStore
-
     store = SqlStore(engine)
 
-    class Posted:
-        url = "http://127.0.0.1:9/hook"
-        posted = Counter({1: 2})
-
-    publishing._set_up(store, Posted.url)
+    publishing._set_up(store, "http://127.0.0.1:9/hook")
     report = Report(drafts=publishing._add(store))
-    publishing._count(store, Posted(), report)
+    publishing._count(store, SimpleNamespace(posted=Counter({1: 2})), report)
     assert "draft 1 was posted 2 times" in report.problems
     assert any("draft 2 is lost" in problem for problem in report.problems)
