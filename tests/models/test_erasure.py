@@ -17,6 +17,8 @@ from api.wiring import IndexSnapshot
 from copilot.adapters.sql import SqlStore, connect
 from copilot.adapters.sql.personal import columns
 from copilot.adapters.sql.tables import cases, metadata
+from copilot.drafting.state import Brief
+from copilot.drafting.types import Kind as DraftKind
 from copilot.errors import InvalidInput, NotFound
 from copilot.moderator import Moderator
 from copilot.policy import Band
@@ -26,6 +28,7 @@ from copilot.policy.retention import Retention, is_due
 from copilot.ports import Category, Deed
 from copilot.ports.erasure import Kind
 from copilot.service import Service
+from copilot.service.content.joins import Newcomer
 from copilot.service.precedents import PrecedentKeeper
 from copilot.text import text_views
 from copilot.types import LABELS, Community, Decision, Label, Likeness, Message
@@ -111,6 +114,9 @@ def told_on(service, case, mention):
     service.reports.file(case.message, Category.ADS, "阿珍", note=f"看他写的：{SECRET}", filed_by="key:bot")
     token = service.appeals.link(case.id)
     service.appeals.file(token, f"我是{WANG}，我没有恶意", Bench(("老周",)), datetime.now(UTC))
+    service.content.welcomes.join("demo", [Newcomer(WANG, WANG)])
+    rumour = Brief(DraftKind.CLARIFICATION, "demo", about=SECRET, truth="false", found=f"{WANG} 说的不实", source="物业通知")
+    service.content.drafts.write(rumour, "小林")
 
 
 def _with_example(community, text):

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from copilot.adapters.sql import rows
 from copilot.adapters.sql.audit import SqlAuditLog
+from copilot.adapters.sql.content_json import brief_json
 from copilot.adapters.sql.reach import Reach
 from copilot.adapters.sql.tables import (
     appeals,
@@ -22,6 +23,9 @@ from copilot.adapters.sql.tables import (
     cases,
     claims,
     communities,
+    draft_revisions,
+    drafts,
+    joins,
     measures,
     notes,
     queue,
@@ -30,6 +34,8 @@ from copilot.adapters.sql.tables import (
     resolutions,
     skips,
 )
+from copilot.drafting.state import Brief
+from copilot.drafting.types import Kind
 from copilot.policy.measures import OrderState
 
 Holder = Callable[[sa.Connection, Reach], int]
@@ -181,6 +187,42 @@ def reported(connection: sa.Connection, reach: Reach) -> int:
     return changed
 
 
+def drafted(connection: sa.Connection, reach: Reach) -> int:
+    """Drafts that tell of them, and their earlier versions: text and facts go, that something was published stays."""
+    mine = sa.select(drafts.c.id).where(drafts.c.community_id == reach.community)
+    changed = 0
+    query = sa.select(drafts).where(drafts.c.community_id == reach.community)
+    for row in connection.execute(query).all():
+        if reach.occurs_in([row.body, row.brief, row.details]):
+            brief = brief_json(Brief(Kind(row.brief["kind"]), row.brief["community"]))
+            values = {"body": _emptied(row.body), "brief": brief, "objections": [], "overruled": "", "details": {}}
+            connection.execute(sa.update(drafts).where(drafts.c.id == row.id).values(values))
+            changed += 1
+    earlier = sa.select(draft_revisions).where(draft_revisions.c.draft_id.in_(mine))
+    for row in connection.execute(earlier).all():
+        if reach.occurs_in(row.body):
+            which = (draft_revisions.c.draft_id == row.draft_id) & (draft_revisions.c.number == row.number)
+            connection.execute(sa.update(draft_revisions).where(which).values(body=_emptied(row.body)))
+            changed += 1
+    return changed
+
+
+def _emptied(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {**body, "lines": [], "facts": [], "poll": None}
+
+
+def joined_here(connection: sa.Connection, reach: Reach) -> int:
+    """When they joined, under a name that is nobody's."""
+    changed = 0
+    for name in reach.names:
+        theirs = sa.and_(
+            joins.c.community_id == reach.community, sa.or_(joins.c.member == name, joins.c.nickname == name)
+        )
+        values = {"member": reach.veil.name(name), "nickname": ""}
+        changed += connection.execute(sa.update(joins).where(theirs).values(values)).rowcount
+    return changed
+
+
 HOLDERS: list[tuple[str, Holder]] = [
     ("quotes", quotes),
     ("mentions", mentions),
@@ -193,6 +235,8 @@ HOLDERS: list[tuple[str, Holder]] = [
     ("appeals", columns(appeals, {"text": "", "answer": ""}, case="case_id")),
     ("measures", orders),
     ("queue", waiting),
+    ("drafts", drafted),
+    ("joins", joined_here),
 ]
 """Every place but the cases themselves, which come last: the others are found by their words."""
 
