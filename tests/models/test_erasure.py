@@ -115,7 +115,9 @@ def told_on(service, case, mention):
     token = service.appeals.link(case.id)
     service.appeals.file(token, f"我是{WANG}，我没有恶意", Bench(("老周",)), datetime.now(UTC))
     service.content.welcomes.join("demo", [Newcomer(WANG, WANG)])
-    rumour = Brief(DraftKind.CLARIFICATION, "demo", about=SECRET, truth="false", found=f"{WANG} 说的不实", source="物业通知")
+    rumour = Brief(
+        DraftKind.CLARIFICATION, "demo", about=SECRET, truth="false", found=f"{WANG} 说的不实", source="物业通知"
+    )
     service.content.drafts.write(rumour, "小林")
 
 
@@ -164,7 +166,7 @@ def test_after_an_erasure_no_file_and_no_log_holds_a_trace(start, service, engin
     assert traces(engine, tmp_path, words, caplog.text.encode()) == []
     assert not any(reading_of(SECRET) in path.read_bytes() for path in (tmp_path / "index").iterdir())
     assert {place: count for place, count in erased.places.items() if count} == {
-        "messages": 2,
+        "messages": 3,
         "quotes": 2,
         "mentions": 1,
         "reasons": 1,
@@ -174,7 +176,9 @@ def test_after_an_erasure_no_file_and_no_log_holds_a_trace(start, service, engin
         "reports": 1,
         "reported": 1,
         "appeals": 1,
-        "queue": 1,
+        "queue": 2,
+        "drafts": 2,
+        "joins": 1,
     }
 
 
@@ -303,7 +307,7 @@ def test_the_audit_log_says_that_it_was_done_and_not_whose(service, engine):
         [record] = unit.erasures.all("demo")
         assert unit.audit.broken_at() is None
     assert (entry.deed.actor, entry.deed.subject) == ("小林", f"erasure:{record.id}")
-    assert entry.deed.after["messages"] == record.places["messages"] == 2
+    assert entry.deed.after["messages"] == record.places["messages"] == 3
     assert record.kind is Kind.MEMBER
     assert WANG not in repr(entry)
     assert WANG not in repr(record)
