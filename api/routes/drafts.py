@@ -256,7 +256,7 @@ def cancel_draft(draft_id: Number, body: StepIn, request: Request, key: Operator
 
 
 @router.post(
-    "/drafts/{draft_id:int}/outcome", summary="Report an outcome", operation_id="reportOutcome", responses=_WRITTEN
+    "/drafts/{draft_id:int}/outcome", summary="Report an outcome", operation_id="reportDelivery", responses=_WRITTEN
 )
 def report_outcome(draft_id: Number, body: OutcomeIn, request: Request, key: Operator) -> DraftOut:
     """Say what became of an attempt to post it. The same report again changes nothing."""
