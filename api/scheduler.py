@@ -125,6 +125,7 @@ class _Dbos:
 def _launch(content: Content, url: str) -> _Dbos:
     from dbos import DBOS
 
+    _log_with_ours()
     DBOS(
         config={
             "name": APPLICATION,
@@ -145,6 +146,13 @@ def _launch(content: Content, url: str) -> _Dbos:
     workflow = DBOS.workflow(name="write_entry")(run)
     DBOS.launch()
     return _Dbos(DBOS, workflow)
+
+
+def _log_with_ours() -> None:
+    """Have DBOS log through this process's logging instead of a handler of its own on standard error."""
+    logger = logging.getLogger("dbos")
+    logger.handlers[:] = [logging.NullHandler()]  # with none at all it adds its own
+    logger.propagate = True
 
 
 def _keep(content: Content, dbos: _Dbos, stop: threading.Event, every: float) -> None:

@@ -145,7 +145,8 @@ def _process(url: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "eval.publishing", "--work", url]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     with subprocess.Popen(  # noqa: S603 - ourselves
-        command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        command, stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
         assert process.stdout is not None
         if process.stdout.readline().strip() != "ready":
             raise RuntimeError("the process did not start")
@@ -187,7 +188,8 @@ def _finish(store: SqlStore) -> None:
     """What a process does after a restart: ask about what was left, and publish what nothing happened to."""
     way = publishing(store)
     time.sleep(LEASE.total_seconds() + 0.5)
-    way.recover()
+    while way.recover():
+        continue
     with store.begin() as unit:
         left = unit.content.drafts.due(datetime.now(UTC), limit=10_000)
     for kept in left:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Protocol
 
-from copilot.drafting.state import Delivery, DraftState, KeptDraft, Performance, Revision
-from copilot.drafting.types import Fact, Kind
 from copilot.ports.channels import Destination
 from copilot.types import Message
 
 if TYPE_CHECKING:
     from copilot.drafting.feeds import FeedState
+    from copilot.drafting.state import Delivery, DraftState, KeptDraft, Performance, Revision
+    from copilot.drafting.types import Fact, Kind
     from copilot.drafting.voice import Voice
 
 
