@@ -9,12 +9,26 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import RedirectResponse
 
 from api import errors
+from api.appeal import appeal
 from api.console.app import console
 from api.limits import RateLimit
 from api.metrics import Metrics
 from api.middleware import BodyLimit, RequestContext
 from api.pieces import Keys, Pieces
-from api.routes import cases, changes, classify, communities, drafts, policy, rules, search, status
+from api.routes import (
+    appeals,
+    cases,
+    changes,
+    classify,
+    communities,
+    drafts,
+    measures,
+    policy,
+    reports,
+    rules,
+    search,
+    status,
+)
 from api.settings import Settings
 from copilot import __version__
 from copilot.adapters.sql import Accounts
@@ -56,9 +70,23 @@ def create_app(settings: Settings, service: Service, keyring: Keys, accounts: Ac
         settings=settings,
     )
     errors.install(app)
-    for module in (classify, communities, rules, policy, changes, cases, search, status, drafts):
+    for module in (
+        classify,
+        communities,
+        rules,
+        policy,
+        changes,
+        cases,
+        search,
+        status,
+        measures,
+        reports,
+        appeals,
+        drafts,
+    ):
         app.include_router(module.router)
     app.mount("/console", console(app.state.pieces))
+    app.mount("/appeal", appeal(app.state.pieces))
     app.add_route("/console", lambda _: RedirectResponse("/console/", 303), include_in_schema=False)
     app.add_route("/", lambda _: RedirectResponse("/console/", 303), include_in_schema=False)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from api.commands import accounts, changes, library, rules
+from api.commands import accounts, audit, changes, erase, library, retention, rules
 from api.commands.common import settings
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ app.add_typer(library.app, name="library")
 app.add_typer(rules.app, name="rules")
 app.command("replay")(changes.replay)
 app.command("learn")(changes.learn)
+app.command("erase")(erase.erase)
+app.add_typer(audit.app, name="audit")
+app.add_typer(retention.app, name="retention")
 
 
 def main() -> None:
@@ -106,6 +109,16 @@ def upgrade_database() -> None:
 
     upgrade(settings().database_url)
     print("The database is up to date.")
+
+
+@db_app.command("scrub")
+def scrub_database() -> None:
+    """Write the database anew, so that nothing that was deleted is left in its files."""
+    from api.commands.common import open_store
+    from api.commands.erase import told
+
+    with open_store() as store:
+        print(told(store.scrub(rebuild=True)))
 
 
 @app.command()

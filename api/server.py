@@ -7,7 +7,7 @@ from contextlib import nullcontext
 
 import uvicorn
 
-from api import demo
+from api import daily, demo
 from api.scheduler import keeping_time
 from api.settings import Settings
 from api.wiring import build
@@ -35,7 +35,8 @@ def run(settings: Settings) -> None:
         built.service.assess([Message(id="warm-up", text="大家好")])  # tables load on first use
         first = demo.set_up(built.service, built.keyring, built.accounts)
         print(demo.greeting(_url(settings.host, listening), first), flush=True)  # noqa: T201
-        with keeping_time(built.service.content, settings.database_url) if settings.schedules else nullcontext():
+        clock = keeping_time(built.service.content, settings.database_url) if settings.schedules else nullcontext()
+        with daily.rounds(daily.of(built.service)), clock:
             server.run(sockets=[listening])
 
 

@@ -76,10 +76,12 @@ def resolution(given: Resolution) -> ResolutionOut:
         decision=given.decision,
         labels=list(given.labels),
         measure=given.measure,
+        mute_minutes=given.mute_minutes,
         actor=given.actor,
         reason=given.reason,
         decided_at=given.decided_at,
         undone_at=given.undone_at,
+        undone_by=given.undone_by,
     )
 
 

@@ -57,7 +57,7 @@ def build(settings: Settings) -> Iterator[Built]:
         encoder = encoder_of(classifier) or models.load_encoder(models.HASHING)
         folder = Path(settings.index_folder)
         keeper = load_precedents(folder, encoder, _last_change(store))
-        began = keeper.mark if keeper is not None else 0
+        snapshot = IndexSnapshot(keeper, folder, store)
         service = Service(
             store,
             Moderator(classifier, encoder=encoder, index=keeper.index if keeper is not None else None),
@@ -65,13 +65,49 @@ def build(settings: Settings) -> Iterator[Built]:
             load_calibration=partial(_calibration, classifier.version if classifier else ""),
             learner=learn,
             reference=getattr(classifier, "reference", None),
+            refresh_index=snapshot.refresh,
             tools=load_tools(settings, engine, classifier),
         )
         yield Built(create_app(settings, service, keyring, accounts), service, keyring, accounts, store)
-        if keeper is not None and keeper.mark > began:
-            models.save_case_index(keeper.index, folder, keeper.mark)
+        snapshot.keep()
     finally:
         engine.dispose()
+
+
+class IndexSnapshot:
+    """The index of precedents on disk; what was erased from the store must not outlive it there."""
+
+    def __init__(self, keeper: PrecedentKeeper[FaissCaseIndex] | None, folder: Path, store: SqlStore) -> None:
+        self._keeper = keeper
+        self._folder = folder
+        self._store = store
+        self._kept = self._marks()
+        if keeper is not None and self._erased() > keeper.rewritten:  # erased while this index was not running
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Take in what changed and write the snapshot anew, or delete one that cannot be read."""
+        if self._keeper is None:
+            models.discard_case_index(self._folder)
+            return
+        with self._store.begin() as unit:
+            self._keeper.catch_up(unit)
+        marks = self._marks()
+        if not models.save_case_index(self._keeper.index, self._folder, *marks):
+            models.discard_case_index(self._folder)
+        self._kept = marks
+
+    def keep(self) -> None:
+        """Write the snapshot where the index has changed since."""
+        if self._marks() != self._kept:
+            self.refresh()
+
+    def _marks(self) -> tuple[int, int]:
+        return (0, 0) if self._keeper is None else (self._keeper.mark, self._keeper.rewritten)
+
+    def _erased(self) -> int:
+        with self._store.begin() as unit:
+            return unit.erasures.last()
 
 
 def load_precedents(folder: Path, encoder: Encoder, last: int) -> PrecedentKeeper[FaissCaseIndex] | None:

@@ -130,7 +130,7 @@ class Moderator:
                     quoted=quoted.get(i) if quoted is not None else None,
                     themed=themed.get(i),
                     vector=vectors[i] if vectors is not None else None,
-                    precedents=[p for p in found[i][:_PRECEDENTS] if p.similarity >= _WORTH_SHOWING],
+                    precedents=[p for p in found[i][:_PRECEDENTS] if worth_showing(p)],
                 ),
                 explain,
             )
@@ -187,6 +187,11 @@ class Moderator:
             i: theme.judged(p, views[i], by_examples=bool(contexts[i].community.on_topic_examples))
             for i, p in zip(chosen, belong, strict=True)
         }
+
+
+def worth_showing(precedent: Precedent) -> bool:
+    """Whether a precedent is like enough to be shown to people."""
+    return precedent.similarity >= _WORTH_SHOWING
 
 
 def _scope(charter: Charter) -> tuple[str, ...]:

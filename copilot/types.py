@@ -263,7 +263,10 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What a person decided about a case, and why. `labels` are what it really was; none for a false alarm."""
+    """What a person decided about a case, and why. `labels` are what it really was; none for a false alarm.
+
+    `mute_minutes` is how long a mute lasts.
+    """
 
     case_id: int
     decision: Decision
@@ -274,14 +277,20 @@ class Resolution:
     decided_at: datetime
     id: int | None = field(default=None, compare=False)
     undone_at: datetime | None = None
+    undone_by: str | None = None
+    mute_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A message with its assessment, as kept; `id` is the store's. `duplicate` says that it had been kept before."""
+    """A message with its assessment, as kept; `id` is the store's. `duplicate` says that it had been kept before.
+
+    Of a case that was erased its verdict and times are left, without text, and under a name that is nobody's.
+    """
 
     message: Message
     assessment: Assessment
     received_at: datetime
     id: int | None = field(default=None, compare=False)
     duplicate: bool = field(default=False, compare=False)
+    erased_at: datetime | None = None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -69,6 +69,20 @@ def annotated_day(name: str) -> Day:
         bool(head["thin"]),
     )
     return Day(name, community, on, digest)
+
+
+def without(day: Day, flagged: Collection[str]) -> Day:
+    """Return a day without the messages that moderation flags, as a digest has none of them."""
+    threads = tuple(
+        replace(
+            thread,
+            messages=tuple(message for message in thread.messages if message.id not in flagged),
+            key=tuple(key for key in thread.key if key not in flagged),
+        )
+        for thread in day.digest.threads
+    )
+    coverage = replace(day.digest.coverage, left_out=day.digest.coverage.left_out + len(flagged))
+    return replace(day, digest=replace(day.digest, threads=threads, coverage=coverage))
 
 
 def _thread(raw: dict[str, object], messages: dict[str, Message], key: set[str]) -> Thread:

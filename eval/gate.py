@@ -137,7 +137,7 @@ def remembered(judge: Judge) -> Judge:
 
 
 def _sections(part: str, judge: Judge | None, misses: list[str]) -> Iterator[str]:
-    found = list(drafts(part))
+    found = list(drafts(part, judge))
     yield show(f"Drafts as they are ({part})", untouched(found, judge))
     found = [draft for draft in found if not stopped(draft, judge)]
     yield show(f"Corrupted drafts ({part})", mutated(found, judge, misses))

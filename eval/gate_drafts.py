@@ -12,6 +12,8 @@ from pathlib import Path
 from copilot.drafting.briefing import briefing
 from copilot.drafting.clarification import Checked, Source, Truth, clarification
 from copilot.drafting.facts import feed_id
+from copilot.drafting.gate import Judge
+from copilot.drafting.gate.cleanliness import SURE
 from copilot.drafting.notice import Recourse, Ruling, apology, appeal_answer, notice, report_answer
 from copilot.drafting.occasion import Occasion
 from copilot.drafting.stock import rank
@@ -34,7 +36,7 @@ from copilot.types import (
     Resolution,
     Versions,
 )
-from eval.annotated import ZONE, Day, days, english_day
+from eval.annotated import ZONE, Day, days, english_day, without
 from training.sources import CORPUS
 
 RULES = Path(__file__).parents[1] / "data" / "rules"
@@ -54,9 +56,14 @@ _FEEDS = (
 _EVENT = Fact("event:a", Origin.EVENT, "月底线下聚会报名", trusted=True)
 
 
-def drafts(part: str) -> Iterator[Draft]:
-    """Yield drafts of all kinds in both languages and all tones, over the data of one part."""
+def drafts(part: str, judge: Judge | None = None) -> Iterator[Draft]:
+    """Yield drafts of all kinds in both languages and all tones, over the data of one part.
+
+    Messages that the judge surely flags are left out of the digests, as moderation would have left them out.
+    """
     for day in days(part):
+        if judge is not None:
+            day = without(day, _flagged(day, judge))
         for language in ("zh", "en"):
             for tone in Tone:
                 yield _briefing(day, language, tone)
@@ -69,6 +76,17 @@ def drafts(part: str) -> Iterator[Draft]:
     yield from _others(
         Community("elm", "Elm Lane", "repairs and mutual help"), read_rules(_EN_RULES).clauses, "en", part
     )
+
+
+def _flagged(day: Day, judge: Judge) -> set[str]:
+    """Return the messages of a day that are flagged at the score from which the gate objects."""
+    said = [message for thread in day.digest.threads for message in thread.messages]
+    return {
+        message.id
+        for message, assessment in zip(said, judge([message.text for message in said]), strict=True)
+        if assessment.decision is not Decision.ALLOW
+        and any(assessment.scores.get(label, 1.0) >= SURE for label in assessment.labels if label is not Label.RUMOR)
+    }
 
 
 def _briefing(day: Day, language: str, tone: Tone) -> Draft:

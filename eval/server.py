@@ -84,17 +84,21 @@ def serving(folder: Path) -> Iterator[Server]:
 
 def deliver(port: int, key: str, messages: Sequence[Message]) -> list[dict[str, Any]]:
     """Send messages and return the verdicts; raises OSError where the server dies meanwhile."""
+    status, told = post(port, key, "/v1/classify", {"community": "demo", "messages": list(messages)})
+    if status != http.client.OK:
+        raise RuntimeError(f"{status}: {told}")
+    results: list[dict[str, Any]] = told["results"]
+    return results
+
+
+def post(port: int, key: str, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """Send a body and return status and answer; raises OSError where the server dies meanwhile."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        body = json.dumps({"community": "demo", "messages": list(messages)}).encode()
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-        connection.request("POST", "/v1/classify", body, headers)
+        connection.request("POST", path, json.dumps(body).encode(), headers)
         answer = connection.getresponse()
-        told = json.loads(answer.read())
-        if answer.status != http.client.OK:
-            raise RuntimeError(f"{answer.status}: {told}")
-        results: list[dict[str, Any]] = told["results"]
-        return results
+        return answer.status, json.loads(answer.read())
     except (http.client.HTTPException, json.JSONDecodeError) as error:
         raise ConnectionResetError("the answer was cut off") from error
     finally:

@@ -27,6 +27,7 @@ __all__ = [
     "DEFAULT_ENCODER",
     "FALLBACK_CLASSIFIER",
     "HASHING",
+    "discard_case_index",
     "load_case_index",
     "load_classifier",
     "load_classifier_or_fallback",
@@ -103,8 +104,8 @@ def _encoder_model(manifest: Manifest, threads: int | None = None) -> EncoderMod
     return EncoderModel(manifest, companion, threads)
 
 
-def load_case_index(folder: Path, encoder: Encoder, last: int) -> tuple[FaissCaseIndex, Encoder, int]:
-    """Return an index of precedents, the encoder of its vectors, and the last change it has seen.
+def load_case_index(folder: Path, encoder: Encoder, last: int) -> tuple[FaissCaseIndex, Encoder, int, int]:
+    """Return an index of precedents, the encoder of its vectors, and the last decision and erasure it has seen.
 
     The snapshot in the folder where there is one that can be used, else an empty index that has seen nothing. `last`
     is the store's latest change.
@@ -115,19 +116,28 @@ def load_case_index(folder: Path, encoder: Encoder, last: int) -> tuple[FaissCas
 
     ranking = Ranking.load(encoder.version)
     try:
-        index, mark = snapshot.load(folder, encoder.version, ranking, last)
+        index, mark, rewritten = snapshot.load(folder, encoder.version, ranking, last)
     except ArtifactError as error:
         if last:
             log.warning("precedents are read from the store: %s", error.message)
-        return FaissCaseIndex(encoder.version, encoder.dim, ranking), encoder, 0
-    return index, encoder, mark
+        return FaissCaseIndex(encoder.version, encoder.dim, ranking), encoder, 0, 0
+    return index, encoder, mark, rewritten
 
 
-def save_case_index(index: FaissCaseIndex, folder: Path, mark: int) -> None:
-    """Keep a snapshot; one that cannot be written costs the next start some time and nothing else."""
+def discard_case_index(folder: Path) -> None:
+    """Delete the snapshot, where what was erased must not stay; raises OSError."""
+    from models.precedents import snapshot
+
+    snapshot.discard(folder)
+
+
+def save_case_index(index: FaissCaseIndex, folder: Path, mark: int, rewritten: int = 0) -> bool:
+    """Keep a snapshot and say whether that was done; without one the next start takes longer."""
     from models.precedents import snapshot
 
     try:
-        snapshot.save(index, folder, mark)
+        snapshot.save(index, folder, mark, rewritten)
     except OSError as error:
         log.warning("no snapshot of the precedents in %s: %s", folder, error)
+        return False
+    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.console.guard import SignInNeeded
+from api.console.live import Feed
 from api.console.page import STATIC, language_of, page
 from api.console.routes import ROUTERS
 from api.console.words import say, words
@@ -38,26 +40,28 @@ def console(pieces: Pieces) -> ASGIApp:
     """Return the console; it shares the API's pieces."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, telemetry={"logs": False})
     app.state.pieces = pieces
+    app.state.feed = Feed(pieces.service.queue)
     app.add_exception_handler(SignInNeeded, _sign_in)
     for kind in (CopilotError, ApiError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _error)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC))
-    return _Headers(app)
+    return Headers(app)
 
 
-class _Headers:
-    """Gives every answer the security headers, pages `no-store`, and static files a year."""
+class Headers:
+    """Gives every answer the security headers and what is `added`, pages `no-store`, and static files a year."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, added: Mapping[str, str] | None = None) -> None:
         self._app = app
+        self._headers = {**_HEADERS, **(added or {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 static = "/static/" in scope["path"] and message["status"] == 200
                 headers.setdefault("Cache-Control", _FOR_GOOD if static else "no-store")

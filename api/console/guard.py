@@ -9,6 +9,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
 from api.errors import ApiError
 from api.pieces import pieces_of
@@ -52,7 +53,8 @@ async def signed_in(request: Request) -> Session:
     """Return the session, and refuse a change without its token (a field `csrf`, or the header X-CSRF-Token)."""
     same_origin(request)
     token = request.cookies.get(COOKIE)
-    session = pieces_of(request).accounts.session(token) if token else None
+    # in a thread: the event loop serves everybody else meanwhile
+    session = await run_in_threadpool(pieces_of(request).accounts.session, token) if token else None
     if session is None:
         raise SignInNeeded
     if request.method not in _SAFE:

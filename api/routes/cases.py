@@ -62,6 +62,7 @@ def resolve_case(case_id: Number, body: ResolutionIn, request: Request, key: Mod
         actor=acting(key, body.actor),
         reason=body.reason,
         seen=body.seen,
+        mute_minutes=body.mute_minutes,
     )
     return shown.resolution(given)
 

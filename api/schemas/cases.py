@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from api.schemas.classify import ResultOut
 from api.schemas.fields import Body
+from copilot.policy.measures import LONGEST_MUTE
 from copilot.types import Decision, Label, Measure
 
 Actor = Field(
@@ -27,6 +28,9 @@ class ResolutionIn(Body):
         default_factory=list, max_length=9, description="What it really was: none where it is allowed."
     )
     measure: Measure | None = Field(None, description="What is done about the author; the suggested one by default.")
+    mute_minutes: int | None = Field(
+        None, ge=1, le=LONGEST_MUTE, description="How long a mute lasts; as suggested by default."
+    )
     reason: str = Field(default_factory=str, max_length=2_000)
     actor: str | None = Actor
     seen: int | None = Field(
@@ -48,10 +52,12 @@ class ResolutionOut(BaseModel):
     decision: Decision
     labels: list[Label]
     measure: Measure
+    mute_minutes: int
     actor: str
     reason: str
     decided_at: datetime
     undone_at: datetime | None
+    undone_by: str | None
 
 
 class CaseOut(BaseModel):

@@ -73,7 +73,7 @@ def briefing(
     feed_lines(sheet, feeds)
     people(sheet, digest)
     _left_out(sheet, digest)
-    sheet.put(_closing(sheet), weight=0.05)
+    sheet.put(_closing(sheet), weight=KEPT if occasion.voice.closings else 0.05)
     return sheet.draft(readable=_readable(occasion))
 
 

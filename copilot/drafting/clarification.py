@@ -17,11 +17,6 @@ from copilot.drafting.orders import markup
 from copilot.drafting.types import Draft, Fact, Kind, Origin
 from copilot.errors import InvalidInput
 
-_MOST_ABOUT = 24
-_MOST_FINDING = 120
-_LONGEST_REPEAT = 14
-"""Characters of the rumour that a title may repeat in a row."""
-
 
 class Truth(StrEnum):
     """What checking came to."""
@@ -30,6 +25,18 @@ class Truth(StrEnum):
     UNCONFIRMED = "unconfirmed"
     PARTLY = "partly"
     TRUE = "true"
+
+
+_SAID = {
+    Truth.FALSE: ("不属实", "not accurate"),
+    Truth.UNCONFIRMED: ("没有查到可靠的出处", "no reliable source was found"),
+    Truth.PARTLY: ("只有一部分属实", "accurate only in part"),
+    Truth.TRUE: ("属实", "accurate"),
+}
+_MOST_ABOUT = 24
+_MOST_FINDING = 120
+_LONGEST_REPEAT = 8
+"""Characters of the rumour that a title may repeat in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,8 @@ def clarification(occasion: Occasion, checked: Checked) -> Draft:
 
 def _verdict(sheet: Sheet, checked: Checked) -> None:
     when, key = "", f"clarify.{checked.truth}"
-    facts = [Fact("decision:finding", Origin.DECISION, checked.truth.value, trusted=True)]
+    said = _SAID[checked.truth][0 if sheet.occasion.language == "zh" else 1]
+    facts = [Fact(f"decision:finding:{checked.truth}", Origin.DECISION, said, trusted=True)]
     if checked.sent_at is None:
         key += "_undated"
     else:

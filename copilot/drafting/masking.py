@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from copilot.signals.privacy import personal_numbers
+from copilot.signals.privacy import personal
 from copilot.text import text_views
 
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}", re.ASCII)
@@ -67,5 +67,5 @@ def _found(text: str) -> Iterator[tuple[int, int, str]]:
     for kind, pattern in (("link", LINK), ("email", _EMAIL)):
         for match in pattern.finditer(text):
             yield *match.span(), kind
-    for kind, (start, end) in personal_numbers(text_views(text)):
+    for kind, (start, end) in personal(text_views(text)):
         yield start, end, kind

@@ -9,7 +9,6 @@ import unicodedata
 from copilot.drafting.clusters import clusters
 from copilot.drafting.orders import orders
 from copilot.drafting.quoting import quotable
-from copilot.text import text_views
 
 _ROLE = re.compile(r"\s*[（(【\[][^）)】\]]*[）)】\]]?\s*$")
 _ROOM = re.compile(
@@ -17,7 +16,7 @@ _ROOM = re.compile(
 )
 """A room or house number at an end of a nickname: nobody's business in what is published."""
 _ROLES = re.compile(r"^(?:副?[会团班队站店区校群]长|群主|管理员?|版主|指挥|主催|物业|客服|志愿者|admin|mod)$", re.I)
-_MARKUP = re.compile(r"[<>`*_~\[\]{}\\|#@&$^=]|\(http|://|--|\.\.")
+_MARKUP = re.compile(r"[<>`*~\[\]{}\\|#@&$^=]|\(http|://|--|\.\.")
 _TEMPLATE = re.compile(r"\{\{|\{%|\$\{|%s|\[CQ:")
 _LONGEST = 16
 _LONGEST_RAW = 40
@@ -32,9 +31,9 @@ def shown(nickname: str) -> str:
     plain = _visible(nickname)
     if not plain or len(plain) > _LONGEST_RAW or _forbidden(nickname) or _TEMPLATE.search(plain):
         return ""
-    if orders(plain) or not quotable(plain):
-        return ""
     name = short(plain)
+    if any(orders(text) or not quotable(text) for text in (plain, name)):
+        return ""
     if _MARKUP.search(name):
         name = _MARKUP.sub("", name).strip()
     seen = list(clusters(name))
@@ -67,9 +66,4 @@ def _forbidden(text: str) -> bool:
     """Whether a text turns the reading direction or carries control characters."""
     return any(
         unicodedata.bidirectional(c) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI") for c in text
-    ) or any(unicodedata.category(c) == "Cc" and c not in "\t\n" for c in text)
-
-
-def normal(text: str) -> str:
-    """Return a name in normal form, for comparing."""
-    return text_views(text).normal.text.strip()
+    ) or any(unicodedata.category(c) == "Cc" for c in text.strip())

@@ -30,6 +30,11 @@ from copilot.errors import InvalidInput
 from copilot.types import Case, Clause, ClauseKind, Decision, Measure, Resolution
 
 _SEVERITY = {measure: rank for rank, measure in enumerate(Measure)}
+_DECIDED = {
+    Decision.ALLOW: ("没有违反群规，不处理", "does not break a rule, nothing was done"),
+    Decision.REVIEW: ("不符合群规", "went against a rule"),
+    Decision.REMOVE: ("不符合群规，内容已经删除", "went against a rule, deleted"),
+}
 _CLAUSE_LENGTH = 60
 _MOST_CLAUSES = 3
 
@@ -111,10 +116,9 @@ def apology(occasion: Occasion, ruling: Ruling, *, withheld: bool = False) -> Dr
         raise InvalidInput("the decision was not undone", param="resolution")
     sheet = Sheet(occasion, Kind.NOTICE)
     _salutation(sheet, ruling.case.message.author or "", withheld)
-    undone = Fact(
-        "decision:undone", Origin.DECISION, "撤销 判错" if occasion.language == "zh" else "undone", trusted=True,
-        at=local(ruling.resolution.undone_at, occasion.zone),
-    )  # fmt: skip
+    said = "判错了，已经撤销，不算进记录" if occasion.language == "zh" else "mistaken, undone, does not count"
+    at = local(ruling.resolution.undone_at, occasion.zone)
+    undone = Fact("decision:undone", Origin.DECISION, said, at=at, trusted=True)
     sheet.put(sheet.phrase("apology.sorry", None, sheet.know(undone)), weight=KEPT)
     measure = measure_fact(ruling.resolution.measure, ruling.minutes, occasion.language)
     facts = sheet.know(undone, measure)
@@ -148,9 +152,9 @@ def _decided(sheet: Sheet, rulings: Sequence[Ruling]) -> tuple[str, ...]:
     return sheet.know(
         *(
             Fact(
-                f"decision:{r.resolution.case_id}",
+                f"decision:{r.resolution.decision}:{r.resolution.case_id}",
                 Origin.DECISION,
-                r.resolution.decision.value,
+                _DECIDED[r.resolution.decision][0 if sheet.occasion.language == "zh" else 1],
                 by=r.resolution.actor,
                 at=local(r.resolution.decided_at, sheet.occasion.zone),
                 trusted=True,

@@ -9,8 +9,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from copilot.ports.appeals import Appeals
 from copilot.ports.audit import AuditLog
 from copilot.ports.content import ContentStore
+from copilot.ports.erasure import Erasures, Retentions, Scrubbed
+from copilot.ports.figures import Figures, SpotChecks
+from copilot.ports.measures import Orders
+from copilot.ports.notes import Notes
+from copilot.ports.queue import Claims, Surroundings, WaitingCases
+from copilot.ports.reports import Reports
 from copilot.types import Case, Community, Decision, Label, Message, Resolution, RuleSet, Signal
 
 if TYPE_CHECKING:
@@ -91,8 +98,8 @@ class Cases(Protocol):
         """For each message the case kept for the same community, id and text, if any."""
         ...
 
-    def add(self, cases: Sequence[Case], *, act: bool = True) -> list[int]:
-        """Keep new cases and return their ids; with `act`, an outbox row too for each that is not `allow`."""
+    def add(self, cases: Sequence[Case]) -> list[int]:
+        """Keep new cases and return their ids."""
         ...
 
     def get(self, case_ids: Sequence[int]) -> list[Case]:
@@ -108,11 +115,14 @@ class Cases(Protocol):
         ...
 
     def undecided(self, community_id: str, after: int, limit: int) -> list[Case]:
-        """At most `limit` flagged cases with a larger id that nobody has decided, oldest first."""
+        """At most `limit` cases with a larger id that ask for a look and that nobody decided, oldest first."""
         ...
 
     def stream(self, community_id: str, since: datetime, limit: int) -> Iterator[tuple[Case, Resolution | None]]:
-        """The last `limit` cases received after `since`, oldest first, each with the resolution that stands."""
+        """The last `limit` cases received after `since`, oldest first, each with the resolution that stands.
+
+        What was erased is left out.
+        """
         ...
 
     def outlines(self, community_id: str, since: datetime, limit: int) -> Iterator[Outline]:
@@ -123,12 +133,32 @@ class Cases(Protocol):
         """The shared libraries that hold something, with how many texts each."""
         ...
 
+    def named(self, community_id: str, message_id: str) -> list[Case]:
+        """The cases about a message of this id, oldest first; an edited message has several."""
+        ...
+
+    def around(self, case: Case, before: int, after: int) -> list[Case]:
+        """What was said in the community just before and after, oldest first, the case itself left out."""
+        ...
+
+    def of_author(self, community_id: str, author: str, limit: int) -> list[Case]:
+        """A member's last messages, newest first."""
+        ...
+
+    def first_seen(self, community_id: str, author: str) -> tuple[datetime | None, int]:
+        """When a member's first message was received, and how many were kept."""
+        ...
+
 
 class Resolutions(Protocol):
     """What people decided; of several about a case the last that was not undone stands."""
 
     def add(self, resolution: Resolution) -> int:
         """Keep it and return its id; raises NotFound where there is no such case."""
+        ...
+
+    def turn(self) -> None:
+        """Keep everybody else from deciding anything until the unit ends."""
         ...
 
     def undo(self, resolution_id: int, actor: str, at: datetime) -> Resolution:
@@ -152,7 +182,7 @@ class Resolutions(Protocol):
         ...
 
     def decided(self, community_id: str, since: datetime) -> list[tuple[Case, Resolution]]:
-        """What stands about messages of a community, as decided after `since`, oldest first."""
+        """What stands about messages of a community, as decided after `since`, oldest first; not what was erased."""
         ...
 
 
@@ -267,6 +297,61 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def queue(self) -> WaitingCases:
+        """What waits for a person."""
+        ...
+
+    @property
+    def claims(self) -> Claims:
+        """Who is looking at what."""
+        ...
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """What was said around a message."""
+        ...
+
+    @property
+    def orders(self) -> Orders:
+        """What bots are to do."""
+        ...
+
+    @property
+    def reports(self) -> Reports:
+        """What members report."""
+        ...
+
+    @property
+    def appeals(self) -> Appeals:
+        """What members appeal against."""
+        ...
+
+    @property
+    def notes(self) -> Notes:
+        """What people remark about cases."""
+        ...
+
+    @property
+    def figures(self) -> Figures:
+        """Counts of messages and decisions."""
+        ...
+
+    @property
+    def spot_checks(self) -> SpotChecks:
+        """Random draws of allowed messages."""
+        ...
+
+    @property
+    def erasures(self) -> Erasures:
+        """What takes personal data out."""
+        ...
+
+    @property
+    def retentions(self) -> Retentions:
+        """How long texts are kept."""
+        ...
+
+    @property
     def content(self) -> ContentStore:
         """Drafts and what they are made of."""
         ...
@@ -277,4 +362,8 @@ class Store(Protocol):
 
     def begin(self) -> AbstractContextManager[UnitOfWork]:
         """Start a transaction; raises StoreUnavailable where the database does not answer."""
+        ...
+
+    def scrub(self, *, rebuild: bool) -> Scrubbed:
+        """Make what was deleted unreadable in the files too; with `rebuild` also what older versions left there."""
         ...

@@ -11,7 +11,7 @@ from typing import Any
 
 from copilot.charter import Charter
 from copilot.errors import Conflict
-from copilot.moderator import Moderator
+from copilot.moderator import Moderator, worth_showing
 from copilot.policy import CLEAN_RECORD, Standing, Strike, standing, strikes
 from copilot.policy.breaker import Breaker
 from copilot.policy.drift import Watch
@@ -19,22 +19,36 @@ from copilot.policy.reference import Reference
 from copilot.policy.risk import Choice, Tally
 from copilot.ports import SYSTEM, Deed, Learner, State, Store, UnitOfWork
 from copilot.rules import read_rules
+from copilot.service.appeals import Appeals
+from copilot.service.audit import Audit
+from copilot.service.card import Cards
 from copilot.service.charters import Charters, LoadCalibration, no_calibration
 from copilot.service.content import Content, Tools
+from copilot.service.deciding import Deciding
+from copilot.service.dossiers import Dossiers
+from copilot.service.erasure import Eraser
 from copilot.service.learning import Learning, no_learner
 from copilot.service.libraries import Libraries
+from copilot.service.measures import Measures
+from copilot.service.notes import Notes
+from copilot.service.ordering import order_automatic
 from copilot.service.outlook import Outlook
 from copilot.service.policies import Policies
 from copilot.service.precedents import PrecedentKeeper
+from copilot.service.queue import Queue, enqueue
 from copilot.service.replays import Replays
+from copilot.service.reports import Reports
 from copilot.service.review import Review
 from copilot.service.rulebook import Rulebook, put_rules
 from copilot.service.safeguard import Safeguard, held_back
 from copilot.service.thresholds import Thresholds
+from copilot.service.trust import Trust
 from copilot.signals.flood import FloodWindow
 from copilot.types import Assessment, Case, CitedClause, Community, Label, Message, Precedent, Resolution
 
 _ATTEMPTS = 3
+_SHOWN = 5
+"""Precedents that are looked up for a card."""
 _MEMORY = timedelta(days=365)
 """How far back a member's record is read; older strikes have faded."""
 
@@ -69,6 +83,7 @@ class Service:
         load_calibration: LoadCalibration = no_calibration,
         learner: Learner = no_learner,
         reference: Reference | None = None,
+        refresh_index: Callable[[], None] = lambda: None,
         tools: Tools | None = None,
     ) -> None:
         self._store = store
@@ -85,6 +100,17 @@ class Service:
         self.policies = Policies(store)
         self.safeguard = Safeguard(store, self.thresholds)
         self.libraries = Libraries(store)
+        self.queue = Queue(store)
+        self.deciding = Deciding(store)
+        self.cards = Cards(store, self._charters, base, self._look_up)
+        self.measures = Measures(store)
+        self.reports = Reports(store, self.ingest)
+        self.appeals = Appeals(store)
+        self.notes = Notes(store)
+        self.dossiers = Dossiers(store, base)
+        self.audit = Audit(store)
+        self.eraser = Eraser(store, refresh_index)
+        self.trust = Trust(store)
         self.content = Content(store, self.assess, self.ingest, tools)
         self._window = FloodWindow()
         self._warm: set[str] = set()
@@ -147,6 +173,8 @@ class Service:
                 _identity(case.message): replace(case, id=case_id)
                 for case, case_id in zip(new_cases, unit.cases.add(new_cases), strict=True)
             }
+            enqueue(unit, list(kept.values()))
+            order_automatic(unit, known, list(kept.values()), now)
         return [
             replace(case, duplicate=True)
             if case is not None
@@ -180,6 +208,10 @@ class Service:
             Found(tuple(precedents), tuple(written[p.case_id] for p in precedents), assessment.clauses)
             for precedents, assessment in looked_up
         ]
+
+    def _look_up(self, community_id: str, text: str) -> list[tuple[Precedent, str]]:
+        [found] = self.search(community_id, [text], _SHOWN)
+        return [(p, written) for p, written in zip(found.precedents, found.texts, strict=True) if worth_showing(p)]
 
     def _warm_up(self, unit: UnitOfWork, community_id: str, now: datetime) -> None:
         """After a start, tell the flood window what this community said shortly before."""

@@ -36,7 +36,7 @@ class Libraries:
         with self._store.begin() as unit:
             kept = unit.cases.kept([case.message for case in cases])
             new = [i for i, before in enumerate(kept) if before is None]
-            for i, case_id in zip(new, unit.cases.add([cases[i] for i in new], act=False), strict=True):
+            for i, case_id in zip(new, unit.cases.add([cases[i] for i in new]), strict=True):
                 verdict = cases[i].assessment
                 reason = unique[i].reason
                 unit.resolutions.add(

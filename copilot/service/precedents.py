@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Generic, TypeVar
@@ -17,6 +18,8 @@ log = logging.getLogger(__name__)
 
 Index = TypeVar("Index", bound=CaseIndex)
 
+Change = tuple[int, Case, Resolution | None]
+"""The mark of a change, the case as it is now, and what stands about it."""
 _BATCH = 256
 """Cases that are encoded together."""
 
@@ -28,10 +31,11 @@ class PrecedentKeeper(Generic[Index]):
     process, a restored snapshot and an empty index catch up in the same way.
     """
 
-    def __init__(self, index: Index, encoder: Encoder, mark: int = 0) -> None:
+    def __init__(self, index: Index, encoder: Encoder, mark: int = 0, rewritten: int = 0) -> None:
         self.index = index
         self._encoder = encoder
         self._mark = mark
+        self._rewritten = rewritten
         self._lock = threading.Lock()
 
     @property
@@ -39,29 +43,48 @@ class PrecedentKeeper(Generic[Index]):
         """The last change that the index has seen."""
         return self._mark
 
+    @property
+    def rewritten(self) -> int:
+        """The last erasure that the index has seen."""
+        return self._rewritten
+
     def catch_up(self, unit: UnitOfWork) -> int:
-        """Take in what was decided or undone since the last look; return the number of cases."""
-        if unit.resolutions.last() <= self._mark:
+        """Take in what was decided, undone or erased since the last look; return the number of cases."""
+        erased = unit.erasures.last()
+        if erased < self._rewritten:  # the store was put back to an earlier day
+            self._rewritten = 0
+        if unit.resolutions.last() <= self._mark and erased <= self._rewritten:
             return 0
         with self._lock:
-            changes = unit.resolutions.changed_since(self._mark)
             try:
-                return sum(map(self._take_in, _batches(changes)))
+                decided = sum(map(self._take_in, _batches(unit.resolutions.changed_since(self._mark))))
+                return decided + sum(map(self._read_again, _batches(unit.erasures.rewritten_since(self._rewritten))))
             except CopilotError:
                 raise
             except Exception:  # a precedent is help, not a condition: the message is judged without the new ones
                 log.exception("the index of precedents stays at change %d", self._mark)
                 return 0
 
-    def _take_in(self, changes: Sequence[tuple[int, Case, Resolution | None]]) -> int:
-        stand = [decided(case, resolution) for _, case, resolution in changes if resolution is not None]
-        if stand:
-            self.index.add(stand, self._encoder.encode([text_views(case.text) for case in stand]))
-        for _, case, resolution in changes:
-            if resolution is None and case.id is not None:
-                self.index.remove(case.message.community or "", [case.id])
+    def _take_in(self, changes: Sequence[Change]) -> int:
+        self._follow(changes)
         self._mark = changes[-1][0]
         return len(changes)
+
+    def _read_again(self, changes: Sequence[Change]) -> int:
+        self._follow(changes)
+        self._rewritten = changes[-1][0]
+        return len(changes)
+
+    def _follow(self, changes: Sequence[Change]) -> None:
+        stand = [decided(case, given) for _, case, given in changes if given is not None and case.erased_at is None]
+        if stand:
+            self.index.add(stand, self._encoder.encode([text_views(case.text) for case in stand]))
+        gone: dict[str, list[int]] = defaultdict(list)
+        for _, case, given in changes:
+            if (given is None or case.erased_at is not None) and case.id is not None:
+                gone[case.message.community or ""].append(case.id)
+        for community_id, case_ids in gone.items():
+            self.index.remove(community_id, case_ids)
 
 
 def decided(case: Case, resolution: Resolution) -> DecidedCase:
@@ -75,8 +98,6 @@ def decided(case: Case, resolution: Resolution) -> DecidedCase:
     )
 
 
-def _batches(
-    changes: Iterator[tuple[int, Case, Resolution | None]],
-) -> Iterator[list[tuple[int, Case, Resolution | None]]]:
+def _batches(changes: Iterator[Change]) -> Iterator[list[Change]]:
     while batch := list(islice(changes, _BATCH)):
         yield batch

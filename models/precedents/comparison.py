@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.precedents.reading import CHARACTER, CHARACTERS, Codes, Keys, Rows, common, grams, places, sounds
+from copilot.text.sequence import common, places
+from models.precedents.reading import CHARACTER, CHARACTERS, Codes, Keys, Rows, grams, sounds
 from models.precedents.stance import warns
 
 Floats = NDArray[np.float32]

@@ -27,12 +27,12 @@ _MANIFEST = "manifest.json"
 _FORMAT = 1
 
 
-def save(index: FaissCaseIndex, folder: Path, mark: int) -> int:
+def save(index: FaissCaseIndex, folder: Path, mark: int, rewritten: int = 0) -> int:
     """Write what the index holds; return the number of cases.
 
-    `mark` is the last change in the store that the index had seen before this call: what is taken in meanwhile may be
-    in the snapshot already, and taking it in again does no harm. Raises OSError where it cannot be written; the
-    snapshot that was there stands then.
+    `mark` and `rewritten` are the last decision and the last erasure in the store that the index had seen before this
+    call: what is taken in meanwhile may be in the snapshot already, and taking it in again does no harm. Raises OSError
+    where it cannot be written; the snapshot that was there stands then.
     """
     folder.mkdir(parents=True, exist_ok=True)
     generation = secrets.token_hex(4)
@@ -54,6 +54,7 @@ def save(index: FaissCaseIndex, folder: Path, mark: int) -> int:
             "ranking": index.ranking,
             "dim": index.dim,
             "mark": mark,
+            "rewritten": rewritten,
             "cases": cases,
             "communities": communities,
             "files": files,
@@ -68,8 +69,8 @@ def save(index: FaissCaseIndex, folder: Path, mark: int) -> int:
     return cases
 
 
-def load(folder: Path, encoder: str, ranking: Ranking, last: int) -> tuple[FaissCaseIndex, int]:
-    """Return the index and its mark: what changed after the mark is still to be taken in.
+def load(folder: Path, encoder: str, ranking: Ranking, last: int) -> tuple[FaissCaseIndex, int, int]:
+    """Return the index and its marks, of decisions and of erasures: what came after them is still to be taken in.
 
     `last` is the store's latest change. Raises ArtifactError where there is no snapshot, it is torn, holds another
     encoder's vectors, or has seen more than the store knows of (the store was put back to an earlier day).
@@ -91,7 +92,7 @@ def load(folder: Path, encoder: str, ranking: Ranking, last: int) -> tuple[Faiss
         index = FaissCaseIndex(encoder, manifest["dim"], ranking, segments)
         if len(index) != manifest["cases"]:
             raise ArtifactError(f"the snapshot in {folder} holds {len(index)} cases, expected {manifest['cases']}")
-        return index, int(manifest["mark"])
+        return index, int(manifest["mark"]), int(manifest.get("rewritten", 0))
     except ArtifactError:
         raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
@@ -123,3 +124,9 @@ def _clear(folder: Path, chosen: Callable[[str], bool]) -> None:
     for path in folder.iterdir():
         if path.suffix in (".npz", ".json") and chosen(path.name):
             path.unlink(missing_ok=True)
+
+
+def discard(folder: Path) -> None:
+    """Delete the snapshot; the next start reads the store. Raises OSError."""
+    if folder.is_dir():
+        _clear(folder, lambda name: True)

@@ -118,7 +118,7 @@ def live(database_url, service, keyring, accounts) -> Iterator[Live]:
     thread.join(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: while Playwright runs, so does an event loop in this thread
 def browser() -> Iterator[Browser]:
     """Chromium of the system; downloads nothing."""
     if CHROMIUM is None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from copilot.adapters.sql import SqlStore, connect, is_current, upgrade
 from copilot.adapters.sql.columns import LosslessText, UtcDateTime
-from copilot.adapters.sql.tables import cases, metadata, outbox
+from copilot.adapters.sql.tables import metadata
 from copilot.errors import Conflict, InvalidInput, NotFound, StoreUnavailable
 from copilot.types import Community
 
@@ -118,15 +118,6 @@ def test_a_failing_unit_keeps_nothing(store, engine, make_case):
     with engine.connect() as connection:
         for table in metadata.sorted_tables:
             assert connection.scalar(sa.select(sa.func.count()).select_from(table)) == 0
-
-
-def test_whatever_is_not_allowed_stands_in_the_outbox(store, engine, make_case):
-    with store.begin() as unit:
-        unit.cases.add([make_case("早"), make_case("广告"), make_case("早"), make_case("可疑")])
-    with engine.connect() as connection:
-        query = sa.select(cases.c.text, outbox.c.kind, outbox.c.state).join(cases)
-        found = connection.execute(query.order_by(outbox.c.id)).all()
-    assert found == [("广告", "remove", "pending"), ("可疑", "review", "pending")]
 
 
 def test_recent_messages_come_oldest_first_and_at_most_as_many_as_asked(store, make_case):

@@ -50,7 +50,7 @@ def find(index, text, *scope, k=5):
     k=st.integers(0, 20),
 )
 def test_no_case_ever_leaves_its_community(tmp_path_factory, kept, asked, scope, k):
-    index, _, _ = models.load_case_index(tmp_path_factory.mktemp("i"), ENCODER, 0)
+    index, *_ = models.load_case_index(tmp_path_factory.mktemp("i"), ENCODER, 0)
     add(index, *(case(number, text, community) for number, (community, text) in enumerate(kept)))
     found = find(index, asked, *scope, k=k)
     assert {precedent.community for precedent in found} <= scope

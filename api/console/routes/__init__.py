@@ -1,6 +1,19 @@
 """The console's pages, one module per area."""
 
-from api.console.routes import account, drafts, home, queue, settings, sign_in
+from api.console.routes import (
+    account,
+    appeals,
+    audit,
+    case,
+    drafts,
+    home,
+    member,
+    queue,
+    retention,
+    settings,
+    sign_in,
+    trust,
+)
 
 ROUTERS = (
     sign_in.router,
@@ -8,5 +21,11 @@ ROUTERS = (
     account.router,
     queue.router,
     *settings.ROUTERS,
+    case.router,
+    appeals.router,
+    member.router,
+    trust.router,
+    audit.router,
+    retention.router,
     *drafts.ROUTERS,
 )

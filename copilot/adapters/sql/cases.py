@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
-from typing import TypeVar
+from datetime import datetime
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -13,10 +13,11 @@ from copilot.adapters.sql import rows
 from copilot.adapters.sql.engine import take_write_lock
 from copilot.adapters.sql.outlines import outlines
 from copilot.adapters.sql.resolutions import joined, standing
-from copilot.adapters.sql.tables import cases, outbox, resolutions
+from copilot.adapters.sql.spot_checks import asks_for_a_look
+from copilot.adapters.sql.tables import cases, reports, resolutions
 from copilot.errors import NotFound
 from copilot.ports import Outline
-from copilot.types import LIBRARY, Case, Decision, Message, Resolution
+from copilot.types import LIBRARY, Case, Message, Resolution
 
 K = TypeVar("K", str, int)
 IDS_PER_QUERY = 500  # SQLite allows some 32,000 parameters in a statement
@@ -41,8 +42,8 @@ class SqlCases:
                     kept[community_id, row["message_id"], bytes(row["text_digest"])] = rows.to_case(dict(row))
         return [kept.get((message.community or "", message.id, rows.digest(message.text))) for message in messages]
 
-    def add(self, new: Sequence[Case], *, act: bool = True) -> list[int]:
-        """Keep new cases and return their ids; with `act`, an outbox row too for each that is not `allow`."""
+    def add(self, new: Sequence[Case]) -> list[int]:
+        """Keep new cases and return their ids."""
         if not new:
             return []
         take_write_lock(self._connection)
@@ -50,18 +51,6 @@ class SqlCases:
             sa.insert(cases).returning(cases.c.id, sort_by_parameter_order=True),
             [rows.case_row(case) for case in new],
         ).all()
-        due = [
-            {
-                "case_id": case_id,
-                "kind": case.assessment.decision.value,
-                "created_at": datetime.now(UTC),
-                "state": "pending",
-            }
-            for case_id, case in zip(ids, new, strict=True)
-            if act and case.assessment.decision is not Decision.ALLOW
-        ]
-        if due:
-            self._connection.execute(sa.insert(outbox), due)
         return list(ids)
 
     def get(self, case_ids: Sequence[int]) -> list[Case]:
@@ -92,10 +81,11 @@ class SqlCases:
         return found[::-1]
 
     def undecided(self, community_id: str, after: int, limit: int) -> list[Case]:
-        """At most `limit` flagged cases with a larger id that nobody has decided, oldest first."""
+        """At most `limit` cases with a larger id that ask for a look and that nobody decided, oldest first."""
+        reported = sa.exists().where(reports.c.case_id == cases.c.id)
         query = (
             sa.select(cases)
-            .where(cases.c.community_id == community_id, cases.c.id > after, cases.c.decision != Decision.ALLOW.value)
+            .where(cases.c.community_id == community_id, cases.c.id > after, asks_for_a_look() | reported)
             .where(~sa.exists().where(resolutions.c.case_id == cases.c.id, standing(resolutions)))
             .order_by(cases.c.id)
             .limit(limit)
@@ -103,7 +93,10 @@ class SqlCases:
         return [rows.to_case(dict(row)) for row in self._connection.execute(query).mappings()]
 
     def stream(self, community_id: str, since: datetime, limit: int) -> Iterator[tuple[Case, Resolution | None]]:
-        """The last `limit` cases received after `since`, oldest first, each with the resolution that stands."""
+        """The last `limit` cases received after `since`, oldest first, each with the resolution that stands.
+
+        What was erased is left out: there is nothing to read again.
+        """
         last = _last(community_id, since, limit)
         query = (
             sa.select(cases, *joined())
@@ -127,10 +120,46 @@ class SqlCases:
         found = self._connection.execute(named.group_by(cases.c.community_id))
         return {name.removeprefix(LIBRARY): count for name, count in found}
 
+    def named(self, community_id: str, message_id: str) -> list[Case]:
+        """The cases about a message of this id, oldest first; an edited message has several."""
+        where = (cases.c.community_id == community_id, cases.c.message_id == message_id)
+        return self._ordered(where, cases.c.id.asc(), 100)
+
+    def around(self, case: Case, before: int, after: int) -> list[Case]:
+        """What was said in the community just before and after, oldest first, the case itself left out."""
+        here = (cases.c.community_id == (case.message.community or ""), cases.c.sent_at.is_not(None))
+        moment = sa.tuple_(cases.c.sent_at, cases.c.id)
+        this = sa.tuple_(
+            sa.literal(case.message.sent_at or case.received_at, cases.c.sent_at.type), sa.literal(case.id or 0)
+        )
+        earlier = self._ordered((*here, moment < this), cases.c.sent_at.desc(), before, cases.c.id.desc())
+        later = self._ordered((*here, moment > this), cases.c.sent_at.asc(), after, cases.c.id.asc())
+        return [*earlier[::-1], *later]
+
+    def of_author(self, community_id: str, author: str, limit: int) -> list[Case]:
+        """A member's last messages, newest first."""
+        return self._ordered((cases.c.community_id == community_id, cases.c.author == author), cases.c.id.desc(), limit)
+
+    def first_seen(self, community_id: str, author: str) -> tuple[datetime | None, int]:
+        """When a member's first message was received, and how many were kept."""
+        query = sa.select(sa.func.min(cases.c.received_at), sa.func.count()).where(
+            cases.c.community_id == community_id, cases.c.author == author
+        )
+        first, count = self._connection.execute(query).one()
+        return first, count
+
+    def _ordered(
+        self, where: Sequence[sa.ColumnElement[bool]], by: sa.UnaryExpression[Any], limit: int, *then: Any
+    ) -> list[Case]:
+        query = sa.select(cases).where(*where).order_by(by, *then).limit(limit)
+        return [rows.to_case(dict(row)) for row in self._connection.execute(query).mappings()]
+
 
 def _last(community_id: str, since: datetime, limit: int) -> sa.Subquery:
-    """The ids of the last cases of a community."""
-    received = sa.select(cases.c.id).where(cases.c.community_id == community_id, cases.c.received_at > since)
+    """The ids of the last cases of a community that were not erased."""
+    received = sa.select(cases.c.id).where(
+        cases.c.community_id == community_id, cases.c.received_at > since, cases.c.erased_at.is_(None)
+    )
     return received.order_by(cases.c.id.desc()).limit(limit).subquery()
 
 

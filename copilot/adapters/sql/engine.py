@@ -21,6 +21,7 @@ _PRAGMAS = (
     f"busy_timeout = {BUSY_MS}",
     "synchronous = FULL",  # what was acknowledged outlives a power cut, not only a crash
     "foreign_keys = ON",
+    "secure_delete = ON",  # what is erased is overwritten in the file, not only unlinked
 )
 
 

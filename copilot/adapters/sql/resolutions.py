@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from copilot.adapters.sql import rows
 from copilot.adapters.sql.engine import take_write_lock
+from copilot.adapters.sql.queue import settle
 from copilot.adapters.sql.tables import cases, resolutions
 from copilot.errors import Conflict, NotFound
 from copilot.types import Case, Resolution
@@ -24,10 +25,20 @@ def standing(table: sa.FromClause) -> sa.ColumnElement[bool]:
     """Whether a row of `table` is what stands about its case: the last decision that was not undone."""
     other, undo = resolutions.alias(), resolutions.alias()
     undone = sa.exists().where(undo.c.undoes == other.c.id)
-    last = sa.select(sa.func.max(other.c.id)).where(
-        other.c.case_id == table.c.case_id, other.c.undoes.is_(None), ~undone
-    )
+    last = sa.select(sa.func.max(other.c.id)).where(other.c.case_id == table.c.case_id, _is_made(other), ~undone)
     return table.c.id == last.scalar_subquery()
+
+
+def is_decided() -> sa.ColumnElement[bool]:
+    """Whether something stands about a case; asks less of the database than what it is."""
+    made, undo = resolutions.alias(), resolutions.alias()
+    undone = sa.exists().where(undo.c.undoes == made.c.id)
+    return sa.exists().where(made.c.case_id == cases.c.id, _is_made(made), ~undone)
+
+
+def _is_made(table: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether a row is a decision and not an undoing, said so that SQLite looks for it by the case."""
+    return sa.func.coalesce(table.c.undoes, 0) == 0
 
 
 def joined() -> list[sa.Label[Any]]:
@@ -41,23 +52,28 @@ class SqlResolutions:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def _take_turn(self) -> None:
-        """Write one after another, so that whoever follows the ids never sees a later one before an earlier one."""
+    def turn(self) -> None:
+        """Keep everybody else from deciding anything until the unit ends.
+
+        Whoever follows the ids never sees a later one before an earlier one.
+        """
         take_write_lock(self._connection)
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN)))
 
     def add(self, resolution: Resolution) -> int:
         """Keep it and return its id; raises NotFound where there is no such case."""
-        self._take_turn()
+        self.turn()
         if self._connection.scalar(sa.select(cases.c.id).where(cases.c.id == resolution.case_id)) is None:
             raise NotFound("there is no such case", param="case")
         insert = sa.insert(resolutions).values(**rows.resolution_row(resolution)).returning(resolutions.c.id)
-        return int(self._connection.execute(insert).scalar_one())
+        number = int(self._connection.execute(insert).scalar_one())
+        settle(self._connection, resolution.case_id, True, resolution.actor, resolution.decided_at)
+        return number
 
     def undo(self, resolution_id: int, actor: str, at: datetime) -> Resolution:
         """Take it back and return it; raises NotFound, and Conflict where it is undone already."""
-        self._take_turn()
+        self.turn()
         query = sa.select(resolutions).where(resolutions.c.id == resolution_id, resolutions.c.undoes.is_(None))
         row = self._connection.execute(query).mappings().first()
         if row is None:
@@ -68,14 +84,16 @@ class SqlResolutions:
             self._connection.execute(sa.insert(resolutions).values(undo))
         except sa.exc.IntegrityError as error:
             raise Conflict("this resolution is undone already", param="resolution") from error
-        return rows.to_resolution(dict(row), undone_at=at)
+        stands = sa.select(resolutions.c.id).where(resolutions.c.case_id == row["case_id"], standing(resolutions))
+        settle(self._connection, row["case_id"], self._connection.scalar(stands) is not None, actor, at)
+        return rows.to_resolution(dict(row), at, actor)
 
     def of(self, case_id: int) -> list[Resolution]:
         """Everything decided about a case, oldest first, what was undone included."""
         query = sa.select(resolutions).where(resolutions.c.case_id == case_id).order_by(resolutions.c.id)
         found = [dict(row) for row in self._connection.execute(query).mappings()]
-        undone = {row["undoes"]: row["decided_at"] for row in found if row["undoes"] is not None}
-        return [rows.to_resolution(row, undone.get(row["id"])) for row in found if row["undoes"] is None]
+        undone = {row["undoes"]: (row["decided_at"], row["actor"]) for row in found if row["undoes"] is not None}
+        return [rows.to_resolution(row, *undone.get(row["id"], ())) for row in found if row["undoes"] is None]
 
     def last(self) -> int:
         """The mark of the latest change, 0 where there was none."""
@@ -106,8 +124,13 @@ class SqlResolutions:
         )
 
     def decided(self, community_id: str, since: datetime) -> list[Decided]:
-        """What stands about messages of a community, as decided after `since`, oldest first."""
-        return self._decided(cases.c.community_id == community_id, resolutions.c.decided_at > since)
+        """What stands about messages of a community, as decided after `since`, oldest first.
+
+        What was erased is left out: without its text nobody can say what it is a copy of.
+        """
+        return self._decided(
+            cases.c.community_id == community_id, resolutions.c.decided_at > since, cases.c.erased_at.is_(None)
+        )
 
     def _decided(self, *where: sa.ColumnElement[bool]) -> list[Decided]:
         query = (

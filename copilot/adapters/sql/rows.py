@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from copilot.adapters.sql.rules import clause_json, to_clause
+from copilot.policy.spot_checks import suspicion
 from copilot.types import (
     Assessment,
     Case,
@@ -96,6 +97,7 @@ def case_row(case: Case) -> dict[str, Any]:
         "mute_minutes": assessment.mute_minutes,
         "would_remove": assessment.would_remove,
         "shadow": None if assessment.shadow is None else _shadow_json(assessment.shadow),
+        "suspicion": suspicion(assessment.scores),
     }
 
 
@@ -130,7 +132,7 @@ def to_case(row: Row) -> Case:
         would_remove=row["would_remove"],
         shadow=None if row["shadow"] is None else _to_shadow(row["shadow"]),
     )
-    return Case(to_message(row), assessment, row["received_at"], row["id"])
+    return Case(to_message(row), assessment, row["received_at"], row["id"], erased_at=row["erased_at"])
 
 
 def _signal_json(signal: Signal) -> dict[str, Any]:
@@ -220,10 +222,11 @@ def resolution_row(resolution: Resolution) -> dict[str, Any]:
         "actor": resolution.actor,
         "reason": resolution.reason,
         "decided_at": resolution.decided_at,
+        "mute_minutes": resolution.mute_minutes,
     }
 
 
-def to_resolution(row: Row, undone_at: datetime | None = None) -> Resolution:
+def to_resolution(row: Row, undone_at: datetime | None = None, undone_by: str | None = None) -> Resolution:
     """The resolution a row holds."""
     return Resolution(
         case_id=row["case_id"],
@@ -235,6 +238,8 @@ def to_resolution(row: Row, undone_at: datetime | None = None) -> Resolution:
         decided_at=row["decided_at"],
         id=row["id"],
         undone_at=undone_at,
+        undone_by=undone_by,
+        mute_minutes=row["mute_minutes"],
     )
 
 

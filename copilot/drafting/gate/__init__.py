@@ -22,7 +22,7 @@ from copilot.drafting.gate.people import check_mentions, check_names
 from copilot.drafting.gate.quantities import check_numbers, check_pairing
 from copilot.drafting.gate.quoted import check_quotations
 from copilot.drafting.gate.times import check_times
-from copilot.drafting.gate.traces import check_traces
+from copilot.drafting.gate.traces import check_orders, check_traces
 from copilot.drafting.gate.violation import WHOLE, Violation, ViolationKind
 from copilot.drafting.types import Draft
 from copilot.types import Reason
@@ -41,6 +41,7 @@ _GROUNDED: tuple[Check, ...] = (
     check_negation,
     check_polarity,
     check_certainty,
+    check_orders,
 )
 
 
@@ -60,7 +61,7 @@ def check(
     found = [violation for claim in claims_of(scope) for violation in _objections(claim, scope)]
     found += chain(_unknown_facts(scope), check_layout(draft), check_length(draft, channel))
     if judge is not None:
-        found += check_cleanliness(draft, scope.facts, judge)
+        found += check_cleanliness(scope, judge)
     return tuple(sorted(dict.fromkeys(found), key=lambda violation: (violation.line, violation.span)))
 
 
@@ -70,6 +71,7 @@ def _objections(claim: Claim, scope: Scope) -> Iterator[Violation]:
     if is_frame(claim, scope):
         return
     if not claim.facts:
+        yield from check_orders(claim, scope)
         yield from (check_frame if scope.composed else check_free_frame)(claim, scope)
         return
     phrase = filled(claim, scope)

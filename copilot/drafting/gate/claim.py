@@ -38,7 +38,7 @@ class Scope:
 class Claim:
     """A sentence at `start` of a line, and the facts it cites. `open_text` is the sentence with what is proven blanked.
 
-    `on` is the day of the draft.
+    `on` is the day of the draft. `proven` says that all but its open text is a phrase of the stock.
     """
 
     text: str
@@ -47,6 +47,7 @@ class Claim:
     facts: tuple[Fact, ...]
     open_text: str
     on: date | None = None
+    proven: bool = False
 
     def nameless(self, names: Sequence[str]) -> str:
         """Return the open text with names blanked: 七月的猫 is no date and 程程不吃香菜 no denial."""

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -28,7 +28,7 @@ _CLOCK = re.compile(
 _DATE = re.compile(
     rf"(?P<year>20\d\d)[-/.年](?P<ym>{_N})[-/.月](?P<yd>{_N})[日号]?"
     rf"|(?P<month>{_N})月(?P<day>{_N})[日号]?"
-    r"|(?<![\d.])(?P<dm>1[0-2]|0?[1-9])[./](?P<dd>3[01]|[12]\d|0?[1-9])(?=[日号（(\s，,周前后起]|$)(?![\d.])"
+    r"|(?<![\d.])(?P<dm>1[0-2]|0?[1-9])[./](?P<dd>3[01]|[12]\d|0?[1-9])(?=\s?[日号（(周前后起\-–—~～至到])(?![\d.])"
     rf"|(?<![\d.])(?P<alone>{_N})(?:号(?!楼|线|院|门|口|机|馆|店|厅|桌|桥|位|车|仓|码|房|柜|教|球|铺|家|别|召|桩|库|\d)|日(?=[前后起上下晚早周，。\s（）]|$))"
     r"|(?P<month_alone>[1-9]|1[0-2]|十[一二]?|[一二三四五六七八九])月(?!亮|嫂|子|饼|份?卡|薪|租|\d)(?P<end>底|初|中旬|上旬|下旬)?"
     r"|(?P<en_day>\d{1,2})(?:st|nd|rd|th)?\s(?P<en_month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
@@ -83,7 +83,25 @@ def moments(text: str, anchor: date | None) -> tuple[Moment, ...]:
         for moment in finder(text, anchor):
             if not any(moment.span[0] < m.span[1] and m.span[0] < moment.span[1] for m in found):
                 found.append(moment)
-    return tuple(sorted(found, key=lambda moment: moment.span))
+    return tuple(_agreed(text, sorted(found, key=lambda moment: moment.span)))
+
+
+def _agreed(text: str, found: Sequence[Moment]) -> Iterator[Moment]:
+    """Yield the moments; a date and the weekday beside it mean the days that both can mean."""
+    for i, moment in enumerate(found):
+        for other in (*found[max(0, i - 1) : i], *found[i + 1 : i + 2]):
+            between = text[min(moment.span[1], other.span[1]) : max(moment.span[0], other.span[0])]
+            both = agreed(moment, other) if BESIDE.fullmatch(between) else frozenset()
+            moment = replace(moment, days=both) if both else moment
+        yield moment
+
+
+def agreed(one: Moment, other: Moment) -> frozenset[date]:
+    """Return the days that a date and a weekday both mean, in whichever year the date falls on it."""
+    for dated, weekday in ((one, other), (other, one)):
+        if weekday.key[:1] == ("weekday",) and dated.days and dated.key[:1] != ("weekday",):
+            return frozenset(day for day in dated.days if day.weekday() in weekday.key[1:])
+    return one.days & other.days
 
 
 def _number(text: str) -> int:
@@ -203,6 +221,8 @@ def _relatives(text: str, anchor: date | None) -> Iterator[Moment]:
         yield Moment(m.span(), days, key=("relative", distance))
 
 
+BESIDE = re.compile(r"[\s（(,，·]{0,2}")
+"""What may stand between a date and its weekday."""
 _PART_ALONE = re.compile(
     rf"{'|'.join(sorted((p for p in _PARTS if len(p) > 1 and not p.isascii() and p[0] not in '今明昨'), key=len, reverse=True))}"
     r"|(?<=[昨今明天日号一二三四五六])[晚早](?!报|安|点|餐|饭)|\b(?:morning|afternoon|evening|tonight|night)\b",

@@ -25,12 +25,13 @@ _ALTERNATIVE = re.compile(
     r"([\u4e00-\u9fff])不\1|是不是|能不能|要不要|会不会|有没有|可不可以|好不好|不是.{0,6}就是|行不行|对不对|没有没|不然|不过|不仅|不但|不管|不论|要不|差不多|说不定|不好意思|对不起|不错|没事|没关系|无论|非常|了不起|不一会|不久|免不了|忍不住|不得不|不断|不少|不如|只不过|没想到|没准|(?<=[\u4e00-\u9fff])[不没](?=[\s，,。？?；;]|$)|not only",
     re.I,
 )
+_BARE_NOT = re.compile(r"没有|[不没未别无勿]|禁止|严禁")
 _TWICE = re.compile(r"(?:不|没|未|别|勿|禁止|严禁|不得)[\u4e00-\u9fff]?(?:不|没有?)(?=[\u4e00-\u9fff])")
 _FOLLOWS = 4
 _OPPOSITES = tuple(
     tuple(pair.split("/"))
     for pair in (
-        "涨价/降价 上涨/下跌 上涨/下降 上涨/下调 上调/下调 涨到/降到 提高/降低 增加/减少 升高/降低 提前/推迟 提前/延后 提前/延期 提早/推迟 开放/关闭 开门/关门 开通/关停 打开/关闭 启用/停用 恢复/停止 恢复/中断 恢复/停 开始/结束 开始/截止 开始/取消 成功/失败 通过/驳回 通过/未过 同意/反对 支持/反对 接受/拒绝 允许/禁止 可以/禁止 "
+        "涨价/降价 上涨/下跌 上涨/下降 上涨/下调 上调/下调 涨到/降到 提高/降低 增加/减少 升高/降低 提前/推迟 提前/往后 提前/推后 提前/延后 提前/延期 提早/推迟 开放/关闭 开门/关门 开通/关停 打开/关闭 启用/停用 恢复/停止 恢复/中断 恢复/停 开始/结束 开始/截止 开始/取消 成功/失败 通过/驳回 通过/未过 同意/反对 支持/反对 接受/拒绝 允许/禁止 可以/禁止 "
         "免费/收费 免费/付费 免费/自费 包含/不含 含/不含 自愿/强制 自愿/必须 可选/必须 找到/走丢 找到/丢失 捡到/丢失 捡到/丢 买/卖 买家/卖家 借入/借出 收入/支出 退款/扣款 线上/线下 室内/室外 上半年/下半年 公猫/母猫 公的/母的 男/女 以上/以下 以内/以外 之前/之后 以前/以后 超过/不足 超过/低于 高于/低于 多于/少于 "
         "至少/最多 以内/以上 以下/以内 想收/要卖 求购/出售 收购/出售 收一/卖一 想收/想卖 求/出 别急/赶紧 别急/尽快 别急/赶快 不急/赶紧 不着急/尽快 至少/至多 最多/最少 最早/最晚 最高/最低 最大/最小 最好/最差 上楼/下楼 上行/下行 东侧/西侧 东门/西门 南门/北门 东边/西边 南边/北边 左侧/右侧 左边/右边 左耳/右耳 前门/后门 进口/出口 好转/恶化 稳定/危重 康复/住院 出院/住院 属实/不实 真的/假的 安全/危险 有毒/无毒 合格/不合格 新增/减少 盈利/亏损 回本/亏 "
         "增长/下降 扩大/缩小 加快/放慢 变大/变小 变甜/变酸 更甜/更酸 便宜/贵 便宜/昂贵 快/慢 早/晚到 全天/半天 全额/部分 单面/双面 正面/反面 生/熟 冷/热 干/湿 开机/关机 上线/下线 上架/下架 到货/缺货 有货/缺货 有水/停水 来水/停水 有电/停电 来电/停电 通车/封路 开奖/停售 发货/退货 录取/落榜 上岸/落榜 晋级/淘汰 赢/输 胜/负 收取/退还 缴纳/退还 报名/退出 入群/退群 加入/退出 留下/离开 保留/删除 保留/取消 保留/移除 续签/解约 延长/缩短 "
@@ -100,7 +101,7 @@ def _cut_in(claim: Claim, text: str, said: str) -> Iterator[Violation]:
 
 def _around(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
     """Yield the characters around each negation, put together, with its range."""
-    for match in _NOT.finditer(text):
+    for match in _BARE_NOT.finditer(text):
         left = re.split(r"[，,。；;！!？?\n]", text[: match.start()])[-1]
         right = re.split(r"[，,。；;！!？?\n（(]", text[match.end() :])[0]
         before, after = content(left)[-2:], content(right)[:2]
@@ -138,13 +139,18 @@ def check_certainty(claim: Claim, scope: Scope) -> Iterator[Violation]:
     open_text = claim.text
     if all(_only_asks(text) for text in said) and not _ASKED.search(open_text):
         yield claim.objection(ViolationKind.CERTAINTY, "把问题说成了事实", "A question is told as a fact.")
-    elif (
-        all(_HEDGE.search(text) or _only_asks(text) for text in said)
-        and not _HEDGE.search(open_text)
-        and not _ATTRIBUTED.search(open_text)
-        and not _ASKED.search(open_text)
-    ):
-        yield claim.objection(ViolationKind.CERTAINTY, "把猜测说成了事实", "A guess is told as a fact.")
+    elif not any(pattern.search(open_text) for pattern in (_HEDGE, _ATTRIBUTED, _ASKED)):
+        told = [clause for text in said for clause in _supporting(claim.open_text, text)]
+        if told and all(_HEDGE.search(clause) or _only_asks(clause) for clause in told):
+            yield claim.objection(ViolationKind.CERTAINTY, "把猜测说成了事实", "A guess is told as a fact.")
+
+
+def _supporting(text: str, said: str) -> list[str]:
+    """Return the sentences of a message that a sentence tells: those with two or more of its character pairs."""
+    words = content(text)
+    pairs = {words[i : i + 2] for i in range(len(words) - 1)}
+    parts = [part for part in re.split(r"[，,。！!；;\n]|(?<=[？?])", said) if re.search(r"\w", part)]
+    return [part for part in parts if sum(pair in content(part) for pair in pairs) >= 2]
 
 
 def _only_asks(text: str) -> bool:

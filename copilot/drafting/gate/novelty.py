@@ -23,7 +23,7 @@ from copilot.drafting.gate.segments import segmented
 from copilot.drafting.gate.violation import Violation, ViolationKind
 from copilot.drafting.stock import stock
 
-MOST_NEW = 0.3
+MOST_NEW = 0.25
 """Share of new content above which a sentence is not its facts' any more."""
 MOST_NEW_CHARACTERS = 4
 """New content that is too much however long the sentence is: a whole new claim."""
@@ -78,9 +78,8 @@ def _new_words(claim: Claim, scope: Scope) -> tuple[list[tuple[str, int]], list[
     text = _blanked(claim, scope)
     said = content(claim.said)
     stems = {_stem(word) for word in _LATIN.findall(claim.said.lower())}
-    every = list(_content_words(text))
-    new = [(word, at) for word, at in every if not _supported(word, said, stems, scope.draft.language)]
-    return new, [word for word, _ in every]
+    new = [(word, at) for word, at in _content_words(text) if not _supported(word, said, stems, scope.draft.language)]
+    return new, [word for word, _ in _content_words(claim.text)]
 
 
 def _blanked(claim: Claim, scope: Scope) -> str:

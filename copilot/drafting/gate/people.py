@@ -19,6 +19,9 @@ _SPEAKS = re.compile(
     r"(?:昨[天日晚]|今[天早日]|前天|还|也|刚|又|在群里|已|已经)?(?:说|问|表示|提到|提醒|分享|建议|回复|回应|介绍|认为|透露|指出|补充|确认|反馈|晒|通知|告知|推荐|解释|宣布|公布|发布|答复|感谢|谢谢|谢了|吐槽|抱怨|求助|请教|询问|打听|征集|提议|道谢|报告|称"
     r"|\s(?:said|says|asked|asks|wrote|writes|told|reported|reports|suggested|suggests|announced|confirmed|noted|thanked|thanks|recommends|recommended|shared|shares|wonders|wondered))"
 )
+_SPEAKER = re.compile(
+    r"\s*([A-Z][a-z]{2,})\s(?:said|says|ask|wrote|told|report|suggest|announce|confirm|thank|offer|found|booked)"
+)
 _SOURCE = re.compile(r"[（(]([^\s（）()\d]{2,12})[）)](?=[。.；;，,]|\s*$)")
 _ANOTHERS = 0.25
 """Share of a saying's character pairs by which another source must have more of them to be the one who said it."""
@@ -113,6 +116,9 @@ def _strangers(claim: Claim, said: str) -> Iterator[Violation]:
     for match in _SOURCE.finditer(claim.open_text):
         if content(match[1]) and content(match[1]) not in words and not moments(match[1], None):
             yield _unknown(claim, match[1], match.start(1))
+    speaker = _SPEAKER.match(claim.open_text)
+    if speaker and content(speaker[1]) not in words:
+        yield _unknown(claim, speaker[1], speaker.start(1))
     for match in _CAPITAL.finditer(claim.open_text):
         unknown = [word for word in match.group().split() if word.lower() not in _NO_NAME]
         if unknown and not all(content(word) in words for word in unknown):

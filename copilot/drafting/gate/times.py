@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 
 from copilot.drafting.gate.claim import Claim, Scope
-from copilot.drafting.gate.moments import Moment, moments
+from copilot.drafting.gate.moments import BESIDE, Moment, agreed, moments
 from copilot.drafting.gate.violation import Violation, ViolationKind
 from copilot.drafting.types import Fact
 
@@ -16,10 +16,8 @@ _CLAUSE = re.compile(r"[^，,。；;！!？?\n（(]*?(?:[，,。；;！!？?\n�
 _HAPPENING = re.compile(
     r"截止|截稿|截单|举行|举办|集合|出发|开始|开工|开团|开会|发货|到货|布展|报名|结束|撤展|开奖|发布|冻结|禁食|开课|考试|deadline|starts?|ends?|opens?|closes?"
 )
-_TOLD = re.compile(r"\s?(?:在群里)?[,:，：]?\s?(?:说|问|提|讲|聊|发|收到|被|群里|分享|通知|提醒|表示|“|both|all|$)")
 _DASHES = ("-", "~", "～", "–", "—", "到", "至")
 _JOINS = re.compile(r"\s?(?:[-~～–—到至]|to|until|and|till)\s?")
-_CLOSE = re.compile(r"[\s（(,，·]{0,2}")
 
 
 def check_times(claim: Claim, scope: Scope) -> Iterator[Violation]:
@@ -29,8 +27,9 @@ def check_times(claim: Claim, scope: Scope) -> Iterator[Violation]:
         return
     known = [moment for fact in claim.facts for moment in moments(fact.text, _day_of(fact) or scope.on)]
     for moment in told:
-        if not any(_same(moment, other) for other in known) and not (
-            _says_when(moment, known, claim.text) and any(_when_said(moment, fact) for fact in claim.facts)
+        alike = [other for other in known if other.part[1]] if moment.part[1] else []
+        if not any(_same(moment, other) for other in alike or known) and not (
+            _says_when(moment, known) and any(_when_said(moment, fact) for fact in claim.facts)
         ):
             written = claim.text[slice(*moment.span)].strip()
             yield claim.objection(
@@ -65,14 +64,9 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return bool(other[1]) and max(one[0], other[0]) < min(one[1], other[1])
 
 
-def _says_when(moment: Moment, known: Sequence[Moment], text: str) -> bool:
-    """Whether a time may be when something was said: not where the facts name times of that sort themselves.
-
-    昨天 right before a word of speaking, as in 林一昨天说, always may.
-    """
-    if moment.key[:1] == ("relative",) and _TOLD.match(text, moment.span[1]):
-        return True
-    sorts = {"date": ("date", "day"), "day": ("date", "day"), "weekday": ("weekday",), "relative": ("relative",)}
+def _says_when(moment: Moment, known: Sequence[Moment]) -> bool:
+    """Whether a time may be when something was said: not where the facts name times of that sort themselves."""
+    sorts = {"date": ("date", "day"), "day": ("date", "day"), "weekday": ("weekday",)}
     if moment.part[1]:
         return not any(other.part[1] or other.minutes for other in known)
     alike = sorts.get(str(moment.key[0]) if moment.key else "", ())
@@ -95,7 +89,7 @@ def _contradictions(claim: Claim, told: Sequence[Moment]) -> Iterator[Violation]
     for one, other in pairwise(told):
         between = claim.open_text[one.span[1] : other.span[0]]
         weekdays = [moment.key[:1] == ("weekday",) for moment in (one, other)]
-        if one.days and other.days and any(weekdays) and _CLOSE.fullmatch(between) and not one.days & other.days:
+        if one.days and other.days and any(weekdays) and BESIDE.fullmatch(between) and not agreed(one, other):
             span = (one.span[0], other.span[1])
             yield claim.objection(
                 ViolationKind.TIME, "日期和星期对不上", "Date and weekday contradict each other.", span
@@ -145,6 +139,6 @@ def _happenings(text: str, anchor: date | None) -> Iterator[tuple[str, frozenset
             if common:
                 yield words[-1], common, clause.span()
     for moment in moments(text, anchor):
-        behind = re.match(r"[\u4e00-\u9fff]{2}", text[moment.span[1] :])
-        if behind and moment.days and moment.key[:1] in (("date",), ("day",)):
+        behind = re.match(r"[\u4e00-\u9fff0-9]{2}", text[moment.span[1] :])
+        if behind and moment.days and moment.key:
             yield f"_{behind.group()}", moment.days, moment.span

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from copilot.drafting.gate.claim import Claim, Scope
-from copilot.drafting.gate.composed import is_frame
 from copilot.drafting.gate.violation import Violation, ViolationKind
 from copilot.drafting.orders import HIDDEN, markup, orders
 
 
 def check_traces(claim: Claim, scope: Scope) -> Iterator[Violation]:
-    """No sentence may order a machine about, carry markup, or hide characters; the operator's own words may order."""
+    """No sentence may carry markup or hide characters."""
     hidden = HIDDEN.search(claim.text)
     if hidden:
         yield claim.objection(
@@ -20,13 +19,17 @@ def check_traces(claim: Claim, scope: Scope) -> Iterator[Violation]:
     marked = markup(claim.text)
     if marked:
         yield claim.objection(ViolationKind.INJECTION, "含标记代码", "Contains markup.", marked.span())
-    if not is_frame(claim, scope) and orders(_of_others(claim)):
+
+
+def check_orders(claim: Claim, scope: Scope) -> Iterator[Violation]:
+    """No sentence may order a machine or its readers about; the operator's own words, and the stock's, may."""
+    if orders(_of_others(claim)):
         yield claim.objection(ViolationKind.INJECTION, "读起来像指令", "Reads like an order to a machine.")
 
 
 def _of_others(claim: Claim) -> str:
-    """Return a sentence without the words of trusted facts."""
-    text = claim.text
+    """Return what is left to prove of a sentence, without the words of trusted facts."""
+    text = claim.open_text if claim.proven else claim.text
     for fact in claim.facts:
         if fact.trusted and len(fact.text) >= 4:
             text = text.replace(fact.text, " ")
