@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -76,11 +77,20 @@ def own_url(database_url: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
+def _make_private(url: str) -> None:
+    """Create the file before SQLite does, so that nobody else on the machine may read it."""
+    found = sa.make_url(url)
+    if found.get_backend_name() == "sqlite" and found.database and not Path(found.database).exists():
+        Path(found.database).touch(mode=0o600)
+
+
 @contextmanager
 def keeping_time(content: Content, database_url: str, *, every: float = _SWEEP_SECONDS) -> Iterator[None]:
     """Run the calendar of all communities until the block ends."""
     stop = threading.Event()
-    dbos = _launch(content, own_url(database_url))
+    own = own_url(database_url)
+    _make_private(own)
+    dbos = _launch(content, own)
     thread = threading.Thread(target=_keep, args=(content, dbos, stop, every), name="calendar", daemon=True)
     thread.start()
     try:
@@ -125,6 +135,7 @@ class _Dbos:
 def _launch(content: Content, url: str) -> _Dbos:
     from dbos import DBOS
 
+    _log_with_ours()
     DBOS(
         config={
             "name": APPLICATION,
@@ -145,6 +156,13 @@ def _launch(content: Content, url: str) -> _Dbos:
     workflow = DBOS.workflow(name="write_entry")(run)
     DBOS.launch()
     return _Dbos(DBOS, workflow)
+
+
+def _log_with_ours() -> None:
+    """Have DBOS log through this process's logging instead of a handler of its own on standard error."""
+    logger = logging.getLogger("dbos")
+    logger.handlers[:] = [logging.NullHandler()]  # with none at all it adds its own
+    logger.propagate = True
 
 
 def _keep(content: Content, dbos: _Dbos, stop: threading.Event, every: float) -> None:

@@ -57,9 +57,8 @@ class Settings(BaseSettings):
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr = SecretStr("")
     schedules: bool = Field(True, description="Run the content calendar in this process")
-    feed_allow: tuple[str, ...] = Field(
-        (),
-        description="Networks and names of one's own that feeds and webhooks may use, such as 10.1.0.0/16",
+    feed_allow: str = Field(
+        "", description="Networks and names of one's own that feeds and webhooks may use, such as 10.1.0.0/16 rss.local"
     )
     outbox_folder: str = Field("var/outbox", min_length=1, description="Where drafts published to a file are kept")
     generator: str = Field("", description="A language model for drafts: openai:MODEL or transformers:DIR; empty: none")

@@ -147,7 +147,7 @@ def load_classifier(settings: Settings) -> Classifier | None:
 
 def load_tools(settings: Settings, engine: sa.Engine, classifier: Classifier | None) -> Tools:
     """Return what drafts are made with; without a generator that can be loaded the composer writes them."""
-    allowed = Allowed.read(settings.feed_allow)
+    allowed = Allowed.read(settings.feed_allow.split())
     senders: dict[str, Sender] = {
         "webhook": WebhookSender(allowed),
         "file": FileSender(Path(settings.outbox_folder)),

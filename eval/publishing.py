@@ -188,7 +188,8 @@ def _finish(store: SqlStore) -> None:
     """What a process does after a restart: ask about what was left, and publish what nothing happened to."""
     way = publishing(store)
     time.sleep(LEASE.total_seconds() + 0.5)
-    way.recover()
+    while way.recover():
+        continue
     with store.begin() as unit:
         left = unit.content.drafts.due(datetime.now(UTC), limit=10_000)
     for kept in left:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from copilot.adapters.sql.engine import take_write_lock
 from copilot.adapters.sql.tables import cases, joins
 from copilot.errors import Conflict, NotFound
-from copilot.ports.content import Join
+from copilot.ports.joins import Join
 
 _COLUMNS = ("member", "nickname", "joined_at", "received_at", "withheld")
 _PART = 500

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from copilot.drafting.calendar import Event, day_facts, read_when
 from copilot.drafting.digest import Digest
 from copilot.drafting.facts import message_fact, thread_fact
-from copilot.drafting.feeds import rank, read_feed
+from copilot.drafting.feeds import rank
 from copilot.drafting.fitting import channel_named
 from copilot.drafting.occasion import Occasion
 from copilot.drafting.state import Brief, DraftState, KeptDraft
@@ -21,7 +21,8 @@ from copilot.drafting.types import Fact, Kind, Origin
 from copilot.drafting.voice import Voice, learn
 from copilot.errors import InvalidInput
 from copilot.ports import Store, UnitOfWork
-from copilot.ports.content import ContentSettings, DraftFilter, KeptEvent, KeptFeed, Said
+from copilot.ports.content import ContentSettings, DraftFilter, KeptEvent, Said
+from copilot.service.content.reading import refresh
 from copilot.service.content.tools import Tools
 from copilot.types import LABELS, Assessment, Clause, ClauseKind, Community, Label, Message
 
@@ -240,37 +241,6 @@ def _past(kept: KeptDraft, did: object, zone: ZoneInfo) -> PastTopic:
         getattr(did, "replies", 0),
         getattr(did, "participants", None),
     )
-
-
-def refresh(store: Store, tools: Tools, now: datetime, community_id: str | None = None) -> list[KeptFeed]:
-    """Visit the feeds that are due and keep what came; returns those visited."""
-    if tools.fetch is None:
-        return []
-    with store.begin() as unit:
-        feeds = [feed for feed in unit.content.feeds.all(community_id) if feed.state.due(now)]
-    visits = tools.fetch([feed.state for feed in feeds], now) if feeds else []
-    found = [
-        visited(feed, visit.state, visit.body, visit.content_type, now)
-        for feed, visit in zip(feeds, visits, strict=True)
-    ]
-    with store.begin() as unit:
-        for feed in found:
-            unit.content.feeds.put(feed)
-    return found
-
-
-def visited(feed: KeptFeed, state: object, body: bytes, content_type: str, now: datetime) -> KeptFeed:
-    """Return a feed after a visit; a body that is no feed counts as a failed one."""
-    from copilot.drafting.feeds import FeedState, failed
-
-    assert isinstance(state, FeedState)  # noqa: S101 - for the type checker
-    if not body:
-        return replace(feed, state=state)
-    try:
-        read = read_feed(body, state.moved_to or state.url, now, content_type)
-    except InvalidInput as error:
-        return replace(feed, state=failed(feed.state, now, error.message))
-    return replace(feed, state=state, title=read.title or feed.title, entries=read.entries)
 
 
 def _bounds(occasion: Occasion, now: datetime) -> tuple[datetime, datetime]:

@@ -14,7 +14,8 @@ from copilot.drafting.state import Brief, KeptDraft
 from copilot.drafting.types import Kind
 from copilot.errors import Conflict, CopilotError, InvalidInput
 from copilot.ports import Store
-from copilot.ports.content import ContentSettings, Join
+from copilot.ports.content import ContentSettings
+from copilot.ports.joins import Join
 from copilot.service.content.calendar import automatically
 from copilot.service.content.drafts import DraftDesk
 from copilot.service.content.publishing import MACHINE

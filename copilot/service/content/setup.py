@@ -16,7 +16,8 @@ from copilot.drafting.types import Kind
 from copilot.errors import InvalidInput, NotFound
 from copilot.ports import Deed, Destination, Store
 from copilot.ports.content import ContentSettings, KeptEvent, KeptFeed
-from copilot.service.content.collecting import refresh, to_event, visited
+from copilot.service.content.collecting import to_event
+from copilot.service.content.reading import refresh, visited
 from copilot.service.content.tools import Tools
 
 MOST_FEEDS, MOST_EVENTS, MOST_DESTINATIONS, MOST_EXAMPLES, MOST_HELPERS = 30, 100, 10, 10, 10

@@ -95,19 +95,17 @@ def new_clarification(request: Request, visit: Operator, form: Form) -> Response
     case = values["case"]
     cases = (int(case),) if case.isdecimal() and len(case) < 19 else ()
     try:
-        kept = content_of(request).drafts.write(
-            Brief(
-                Kind.CLARIFICATION,
-                visit.community.id,
-                cases=cases,
-                about=values["about"],
-                truth=values["truth"],
-                found=values["found"],
-                source=values["source"],
-                source_url=values["source_url"],
-            ),
-            visit.actor,
+        brief = Brief(
+            Kind.CLARIFICATION,
+            visit.community.id,
+            cases=cases,
+            about=values["about"],
+            truth=values["truth"],
+            found=values["found"],
+            source=values["source"],
+            source_url=values["source_url"],
         )
+        kept = content_of(request).drafts.write(brief, visit.actor)
     except InvalidInput as error:
         return _form(request, visit, "clarification", values, 400, error.param or "about")
     return back(visit, f"/{kept.id}")
