@@ -13,7 +13,7 @@ from itertools import chain
 from copilot.drafting.fitting import Channel
 from copilot.drafting.gate.claim import Claim, Scope, claims_of, scope_of
 from copilot.drafting.gate.cleanliness import Judge, check_cleanliness
-from copilot.drafting.gate.composed import check_frame, check_words, filled, is_frame
+from copilot.drafting.gate.composed import check_day, check_frame, check_words, filled, is_frame
 from copilot.drafting.gate.layout import check_layout, check_length
 from copilot.drafting.gate.leaks import check_contacts, check_links
 from copilot.drafting.gate.negation import check_certainty, check_negation, check_polarity
@@ -78,6 +78,7 @@ def _objections(claim: Claim, scope: Scope) -> Iterator[Violation]:
     for rule in _GROUNDED:
         yield from rule(phrase or claim, scope)
     if phrase is None:
+        yield from check_day(claim, scope)
         yield from (check_words if scope.composed else check_novelty)(claim, scope)
 
 

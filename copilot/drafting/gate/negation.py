@@ -103,7 +103,7 @@ def _around(text: str) -> Iterator[tuple[str, tuple[int, int]]]:
     """Yield the characters around each negation, put together, with its range."""
     for match in _BARE_NOT.finditer(text):
         left = re.split(r"[，,。；;！!？?\n]", text[: match.start()])[-1]
-        right = re.split(r"[，,。；;！!？?\n（(]", text[match.end() :])[0]
+        right = re.split(r"[，,。；;！!？?\n（(\s]", text[match.end() :].lstrip())[0]
         before, after = content(left)[-2:], content(right)[:2]
         if re.fullmatch(r"[\u4e00-\u9fff0-9]{2}", before) and re.match(r"[\u4e00-\u9fff]", after):
             yield before + after, match.span()
