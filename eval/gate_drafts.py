@@ -36,7 +36,7 @@ from copilot.types import (
     Resolution,
     Versions,
 )
-from eval.annotated import ZONE, Day, days, english_day, without
+from eval.digests import ZONE, Day, days, english_day, without
 from training.sources import CORPUS
 
 RULES = Path(__file__).parents[1] / "data" / "rules"

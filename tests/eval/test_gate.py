@@ -12,14 +12,18 @@ from copilot.drafting.gate import check
 from copilot.drafting.occasion import Occasion
 from copilot.drafting.types import Draft
 from copilot.drafting.voice import Voice
-from eval.annotated import annotated_day, english_day, without
 from eval.gate import mutated, reworded, untouched
+from eval.gate_drafts import Day, days, english_day, without
 from eval.gate_rewordings import rewordings
 from eval.mutations import MUTATIONS
 
 
-def of(day_name: str) -> Draft:
-    day = annotated_day(day_name)
+def day_named(name: str) -> Day:
+    return next(day for day in days("train") if day.name == name)
+
+
+def of(name: str) -> Draft:
+    day = day_named(name)
     return briefing(Occasion(day.community, day.on + timedelta(days=1), "zh", Voice()), day.digest)
 
 
@@ -38,7 +42,7 @@ def test_most_mutations_apply_to_a_briefing():
 
 
 def test_an_annotated_day_leaves_out_what_is_flagged():
-    day = annotated_day("owners-a")
+    day = day_named("owners-a")
     said = {message.id for thread in day.digest.threads for message in thread.messages}
     assert "owners-a-118" not in said
     assert "owners-a-124" in said
