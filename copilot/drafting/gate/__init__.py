@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 
 from copilot.drafting.fitting import Channel
+from copilot.drafting.gate.certainty import check_certainty
 from copilot.drafting.gate.claim import Claim, Scope, claims_of, scope_of
 from copilot.drafting.gate.cleanliness import Judge, check_cleanliness
-from copilot.drafting.gate.composed import check_frame, check_words, filled, is_frame
+from copilot.drafting.gate.composed import check_day, check_frame, check_words, filled, is_frame
 from copilot.drafting.gate.layout import check_layout, check_length
 from copilot.drafting.gate.leaks import check_contacts, check_links
-from copilot.drafting.gate.negation import check_certainty, check_negation, check_polarity
+from copilot.drafting.gate.negation import check_negation
 from copilot.drafting.gate.novelty import check_free_frame, check_novelty
+from copilot.drafting.gate.pairs import check_pairs
 from copilot.drafting.gate.people import check_mentions, check_names
+from copilot.drafting.gate.polarity import check_directions, check_polarity
 from copilot.drafting.gate.quantities import check_numbers, check_pairing
 from copilot.drafting.gate.quoted import check_quotations
 from copilot.drafting.gate.times import check_times
@@ -40,6 +43,8 @@ _GROUNDED: tuple[Check, ...] = (
     check_quotations,
     check_negation,
     check_polarity,
+    check_directions,
+    check_pairs,
     check_certainty,
     check_orders,
 )
@@ -78,6 +83,7 @@ def _objections(claim: Claim, scope: Scope) -> Iterator[Violation]:
     for rule in _GROUNDED:
         yield from rule(phrase or claim, scope)
     if phrase is None:
+        yield from check_day(claim, scope)
         yield from (check_words if scope.composed else check_novelty)(claim, scope)
 
 

@@ -42,28 +42,35 @@ def check_frame(claim: Claim, scope: Scope) -> Iterator[Violation]:
 def filled(claim: Claim, scope: Scope) -> Claim | None:
     """Return the claim with the words of the phrase that it fills blanked; None where it is no phrase of the stock.
 
-    Only what stands in the slots is left to prove.
+    Only what stands in the slots is left to prove; a day there must be the day of a fact.
     """
+    for match, dated in _matches(claim, scope):
+        days = [_day_said(match[group], claim) for group in dated]
+        if None in days:
+            continue
+        text = "".join(c if _in_slot(match, i) else " " for i, c in enumerate(claim.open_text))
+        for group, day in zip(dated, days, strict=True):
+            start, end = (match.start(group) + place for place in day or (0, 0))
+            text = text[:start] + " " * (end - start) + text[end:]
+        return replace(claim, open_text=text, proven=True)
+    return None
+
+
+def check_day(claim: Claim, scope: Scope) -> Iterator[Violation]:
+    """A phrase may not say of a fact that it was on another day."""
+    if filled(claim, scope) is None and next(_matches(claim, scope), None) is not None:
+        yield claim.objection(ViolationKind.TIME, "日子不对", "This was on another day.")
+
+
+def _matches(claim: Claim, scope: Scope) -> Iterator[tuple[re.Match[str], tuple[int, ...]]]:
+    """Yield how phrases of the stock can be filled with facts to this sentence, and the groups that hold a day."""
     start = _after_marks(claim.text)
     known, days = _known(claim, scope)
     for phrase in _with_slots(scope.draft.language):
         pattern, dated = _pattern(phrase)
         match = pattern.fullmatch(claim.text, start)
-        if (
-            match is None
-            or not _holds(phrase, claim)
-            or not all(laid_out(value, known, days) for value in match.groups())
-        ):
-            continue
-        text = "".join(c if _in_slot(match, i) else " " for i, c in enumerate(claim.open_text))
-        for group in dated:
-            said = _day_said(match[group], claim)
-            if said is None:
-                return None
-            start, end = (match.start(group) + place for place in said)
-            text = text[:start] + " " * (end - start) + text[end:]
-        return replace(claim, open_text=text, proven=True)
-    return None
+        if match and _holds(phrase, claim) and all(laid_out(value, known, days) for value in match.groups()):
+            yield match, dated
 
 
 def _holds(phrase: Phrase, claim: Claim) -> bool:

@@ -32,6 +32,7 @@ _DATE = re.compile(
     rf"|(?<![\d.])(?P<alone>{_N})(?:号(?!楼|线|院|门|口|机|馆|店|厅|桌|桥|位|车|仓|码|房|柜|教|球|铺|家|别|召|桩|库|\d)|日(?=[前后起上下晚早周，。\s（）]|$))"
     r"|(?P<month_alone>[1-9]|1[0-2]|十[一二]?|[一二三四五六七八九])月(?!亮|嫂|子|饼|份?卡|薪|租|\d)(?P<end>底|初|中旬|上旬|下旬)?"
     r"|(?P<en_day>\d{1,2})(?:st|nd|rd|th)?\s(?P<en_month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
+    r"|(?<=in |or |by |il |of )(?P<en_month_alone>January|February|March|April|May|June|July|August|September|October|November|December)\b(?! \d)"
     r"|(?P<en_month2>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\s(?P<en_day2>\d{1,2})(?!\d|:)"
 )
 _MONTHS = {m: i + 1 for i, m in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())}
@@ -131,8 +132,8 @@ def _of_months(day: int, anchor: date | None) -> frozenset[date]:
 
 def _dates(text: str, anchor: date | None) -> Iterator[Moment]:
     for m in _DATE.finditer(text):
-        if m["month_alone"]:
-            month = _number(m["month_alone"])
+        if m["month_alone"] or m["en_month_alone"]:
+            month = _number(m["month_alone"]) if m["month_alone"] else _MONTHS[m["en_month_alone"][:3]]
             yield Moment(m.span(), month=month)
             continue
         if m["alone"]:

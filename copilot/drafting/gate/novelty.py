@@ -36,10 +36,10 @@ _LATIN = re.compile(r"[a-z]{3,}")
 def check_novelty(claim: Claim, scope: Scope) -> Iterator[Violation]:
     """A sentence may not bring content of its own."""
     new, all_words = _new_words(claim, scope)
-    size = sum(len(word) for word, _ in new)
-    whole = sum(len(word) for word in all_words)
-    weighed = sum(len(word) / (3 if word.isascii() else 1) for word, _ in new)
-    if not new or (size / max(1, whole) <= MOST_NEW and weighed <= MOST_NEW_CHARACTERS):
+    said = content(claim.said)
+    size = sum(_weight(word, said) for word, _ in new)
+    share = size / max(1.0, sum(_length(word) for word in all_words))
+    if share <= MOST_NEW and size <= MOST_NEW_CHARACTERS:
         return
     words = "、".join(word for word, _ in new[:5])
     start = min(at for _, at in new)
@@ -66,6 +66,18 @@ def check_free_frame(claim: Claim, scope: Scope) -> Iterator[Violation]:
     share = sum(map(len, new)) / max(1, sum(map(len, words)))
     if len(text) > _FRAME_LENGTH or (share > MOST_NEW_IN_FRAME and words):
         yield claim.objection(ViolationKind.UNSOURCED, "这句话没有依据", "Nothing supports this sentence.")
+
+
+def _length(word: str) -> float:
+    """Return how much a word says, in Chinese characters."""
+    return len(word) / 3 if word.isascii() else float(len(word))
+
+
+def _weight(word: str, said: str) -> float:
+    """Return how much of a word is new: characters that the facts use elsewhere count half."""
+    if word.isascii():
+        return _length(word)
+    return sum(0.5 if char in said else 1.0 for char in word)
 
 
 def _is_news(text: str, span: tuple[int, int]) -> bool:
@@ -101,7 +113,7 @@ def _content_words(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _supported(word: str, said: str, stems: set[str], language: str) -> bool:
-    if word in said or _reports(word, language):
+    if word in said or reports(word):
         return True
     if word.isascii():
         return _stem(word) in stems or any(_stem(other) in stems for other in _paraphrases(word, language))
@@ -151,7 +163,8 @@ def _reporting(language: str) -> frozenset[str]:
     return frozenset(word for name in ("reporting", "function") for word in tables[language][name].split())
 
 
-def _reports(word: str, language: str) -> bool:
+def reports(word: str) -> bool:
+    """Whether a word only tells that something was said, or joins other words."""
     return word in _reporting("zh" if _HAN.search(word) else "en")
 
 
@@ -178,7 +191,7 @@ def _frame_words(language: str) -> frozenset[str]:
 def _everyday(word: str, language: str) -> bool:
     """Whether a word belongs to greetings, headings and goodbyes."""
     return (
-        _reports(word, language)
+        reports(word)
         or word in _frame_words(language)
         or any(word in own or own in word for own in _frame_words(language) if len(own) >= 2 and not own.isascii())
     )

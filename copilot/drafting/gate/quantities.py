@@ -77,6 +77,11 @@ _NOT_COUNTED = re.compile(
 """Numerals inside words, and the article."""
 
 
+_DEGREES = re.compile(r"(?<![\d.])(\d{2})度(\d)(?!\d)")
+"""39度2 is 39.2度, in as many characters."""
+_BEFORE_WORDS = re.compile(
+    r"(?<![\d.:：零一二三四五六七八九十百千万第])(\d+|[二两三四五六七八九十]+)([\u4e00-\u9fff]{2})"
+)
 _CLASS = re.compile(r"(?<=.)[家组队款班类区版]$")
 _RATE = re.compile(r"每(?:个|一)?(单|小时|天|人|次|家|张|周|月|年|份|件|公里|斤|户|场|节|分钟|晚)")
 _COMMON = frozenset(
@@ -97,7 +102,7 @@ class Quantity:
 @lru_cache(maxsize=4096)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Return the numbers of a text. Dates and times of day are none; `moments` reads those."""
-    plain = _folded(text)
+    plain = _DEGREES.sub(r"\1.\2度", _folded(text))
     taken = [moment.span for moment in moments(text, None)]
     for match in _NOT_COUNTED.finditer(plain):
         taken.append(match.span())
@@ -135,6 +140,7 @@ def check_pairing(claim: Claim, scope: Scope) -> Iterator[Violation]:
             known.setdefault(word, set()).add(value)
     for word, value, span in _paired(claim.nameless(scope.names)):
         if word in known and value not in known[word]:
+            word = word.lstrip(">")
             zh, en = f"“{word}”的数字不对", f"The number of {word!r} is another."
             yield claim.objection(ViolationKind.NUMBER, zh, en, span)
 
@@ -150,6 +156,9 @@ def _paired(text: str) -> Iterator[tuple[str, Decimal, tuple[int, int]]]:
         yield match[1], Decimal(numeral(match[2])), match.span()
     for match in re.finditer(r"([定选投买要])(?:了|的是|给)?([甲乙丙丁])", text):
         yield match[1], Decimal("甲乙丙丁".index(match[2])), match.span()
+    for match in _BEFORE_WORDS.finditer(text):
+        value = Decimal(match[1]) if match[1].isdigit() else Decimal(numeral(match[1]))
+        yield f">{match[2]}", value, match.span()
     for match in _RATE.finditer(text):
         yield "每", Decimal(ord(match[1][0])), match.span()
 
