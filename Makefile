@@ -24,7 +24,7 @@ fix: .venv/testing ## mend style where that can be done by machine
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
 eval: .venv/testing ## measure quality on the public sets and the corpus, and save the table
-	@for part in quality evasion similarity cloaking off_topic explain rumors targets corpus clauses precedents risk learning threads topics feeds; do $(BIN)/python -m eval.$$part || exit 1; done
+	@for part in quality evasion similarity cloaking off_topic explain rumors targets corpus clauses precedents risk learning threads topics feeds gate drafts; do $(BIN)/python -m eval.$$part || exit 1; done
 
 bench: .venv/testing ## measure speed, in process and over HTTP, beside a keyword scan and a BERT
 	@$(BIN)/python -m eval.bench
