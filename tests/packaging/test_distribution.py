@@ -6,9 +6,12 @@ import os
 import subprocess
 import sys
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
+
+from api.console import assets
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = {"copilot", "models", "api", "eval", "training"}
@@ -55,6 +58,10 @@ def test_serving_loads_no_training_library():
 def test_the_wheel_installs_elsewhere_and_classifies(tmp_path):
     subprocess.run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", tmp_path, ROOT], check=True)
     [wheel] = tmp_path.glob("*.whl")
+    held = set(zipfile.ZipFile(wheel).namelist())
+    assert {f"api/console/static/vendor/{name}" for name in assets.FILES} <= held
+    assert {"api/console/templates/base.html", "api/console/words/common.toml"} <= held
+    assert not any("node_modules" in name for name in held)
     venv.create(tmp_path / "venv", with_pip=True)
     binaries = tmp_path / "venv" / "bin"
     subprocess.run([binaries / "pip", "install", "--quiet", wheel], check=True)
