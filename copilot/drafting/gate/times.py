@@ -89,7 +89,13 @@ def _contradictions(claim: Claim, told: Sequence[Moment]) -> Iterator[Violation]
     for one, other in pairwise(told):
         between = claim.open_text[one.span[1] : other.span[0]]
         weekdays = [moment.key[:1] == ("weekday",) for moment in (one, other)]
-        if one.days and other.days and any(weekdays) and BESIDE.fullmatch(between) and not agreed(one, other):
+        if (
+            one.days
+            and other.days
+            and weekdays.count(True) == 1
+            and BESIDE.fullmatch(between)
+            and not agreed(one, other)
+        ):
             span = (one.span[0], other.span[1])
             yield claim.objection(
                 ViolationKind.TIME, "日期和星期对不上", "Date and weekday contradict each other.", span
