@@ -148,6 +148,17 @@ def test_a_nickname_may_look_like_a_date_or_a_denial():
     assert kinds("程程不吃香菜说猫粮到了。", message("8", "程程不吃香菜", "猫粮到了")) == set()
 
 
+def test_two_weekdays_in_a_row_are_no_contradiction():
+    said = message("9", "顾医生", "区妇幼周六周日上午有 下午没有")
+    assert kinds("区妇幼周六周日上午有（顾医生）", said) == set()
+
+
+def test_each_thing_keeps_what_was_said_of_it():
+    said = message("9", "测试小米", "登录白屏那个bug修了 支付的还没")
+    assert ViolationKind.NEGATION not in kinds("登录白屏的bug修了，支付的还没修。", said)
+    assert ViolationKind.NEGATION in kinds("支付的bug修了，登录白屏的还没修。", said)
+
+
 def test_thanks_keep_their_direction():
     thanks = message("6", "苏打饼干", "谢谢沈姐")
     other = message("7", "沈姐", "打过了 工人已经停")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from copilot.drafting.gate.claim import content
 from copilot.drafting.nicknames import short
@@ -49,30 +50,42 @@ def pieces(text: str) -> Iterator[str]:
     return (part for part in _PIECES.split(text) if content(part))
 
 
+class _After(Enum):
+    """What a stretch of words follows: the start or a whole fact, a part of one, or a day word."""
+
+    WHOLE = 0
+    PART = 1
+    DAY = 2
+
+
 def _tiled(words: str, known: Sequence[Words], days: Collection[str]) -> bool:
     """Whether words can be laid out so that no two parts of facts meet: what was between them cannot be left out."""
-    reached = {(0, False)}
+    reached = {(0, _After.WHOLE)}
     for at in range(len(words)):
-        for in_part in (False, True):
-            if (at, in_part) in reached:
-                reached.update(_steps(words, at, known, days, parts=not in_part))
-    return (len(words), False) in reached or (len(words), True) in reached
+        for after in _After:
+            if (at, after) in reached:
+                reached.update(_steps(words, at, known, days, after))
+    return any((len(words), after) in reached for after in _After)
 
 
 def _steps(
-    words: str, at: int, known: Sequence[Words], days: Collection[str], *, parts: bool
-) -> Iterator[tuple[int, bool]]:
-    """Yield where a stretch that begins at a place may end, and whether it is only a part of its fact."""
+    words: str, at: int, known: Sequence[Words], days: Collection[str], after: _After
+) -> Iterator[tuple[int, _After]]:
+    """Yield where a stretch that begins at a place may end, and what it is.
+
+    Behind a day word, which was put in another's place, a fact goes on with a single character too.
+    """
+    fewest = 1 if after is _After.DAY else _FEWEST
     for fact in known:
         size = _longest(words, at, fact.text)
         if size == len(fact.text):
-            yield at + size, False
-        if parts and not fact.whole:
-            for end in range(at + _FEWEST, at + size + 1):
-                yield end, True
+            yield at + size, _After.WHOLE
+        if after is not _After.PART and not fact.whole:
+            for end in range(at + fewest, at + size + 1):
+                yield end, _After.PART
     for day in (*days, *_CONNECTED):
         if day and words.startswith(day, at):
-            yield at + len(day), False
+            yield at + len(day), _After.DAY
 
 
 def _longest(words: str, at: int, fact: str) -> int:

@@ -27,11 +27,13 @@ def check_times(claim: Claim, scope: Scope) -> Iterator[Violation]:
         return
     known = [moment for fact in claim.facts for moment in moments(fact.text, _day_of(fact) or scope.on)]
     for moment in told:
+        written = claim.text[slice(*moment.span)].strip()
+        if moment.key[:1] == ("date",) and written in claim.said:
+            continue
         alike = [other for other in known if other.part[1]] if moment.part[1] else []
         if not any(_same(moment, other) for other in alike or known) and not (
             _says_when(moment, known) and any(_when_said(moment, fact) for fact in claim.facts)
         ):
-            written = claim.text[slice(*moment.span)].strip()
             yield claim.objection(
                 ViolationKind.TIME,
                 f"时间“{written}”与事实不符",
@@ -89,7 +91,13 @@ def _contradictions(claim: Claim, told: Sequence[Moment]) -> Iterator[Violation]
     for one, other in pairwise(told):
         between = claim.open_text[one.span[1] : other.span[0]]
         weekdays = [moment.key[:1] == ("weekday",) for moment in (one, other)]
-        if one.days and other.days and any(weekdays) and BESIDE.fullmatch(between) and not agreed(one, other):
+        if (
+            one.days
+            and other.days
+            and weekdays.count(True) == 1
+            and BESIDE.fullmatch(between)
+            and not agreed(one, other)
+        ):
             span = (one.span[0], other.span[1])
             yield claim.objection(
                 ViolationKind.TIME, "日期和星期对不上", "Date and weekday contradict each other.", span
