@@ -15,7 +15,7 @@ serve: setup ## serve on 127.0.0.1:8000 (PORT=8001 make serve for another port)
 	@$(BIN)/community-copilot serve --port $(PORT)
 
 test: .venv/testing .venv/assets-for-tests ## run every default test
-	@OMP_NUM_THREADS=2 $(BIN)/python -m pytest
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: .venv/testing ## style, types and import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
