@@ -2,6 +2,7 @@
 
 from copilot.ports.appeals import BY_MACHINE, Appeal, Appeals, AppealState
 from copilot.ports.audit import SYSTEM, AuditLog, Chain, Deed, Entry, Head
+from copilot.ports.cases import Cases, Communities, Outline, Resolutions
 from copilot.ports.channels import Destination, NotSent, Post, Sender
 from copilot.ports.generator import Generated, Generator, Ledger, Limits, Price, Prompt, Role, Turn, Usage
 from copilot.ports.measures import Orders
@@ -22,20 +23,9 @@ from copilot.ports.queue import (
     Wanted,
 )
 from copilot.ports.reports import Category, Report, Reports, ReportState
-from copilot.ports.store import (
-    Cases,
-    Chosen,
-    Communities,
-    Outline,
-    Protection,
-    Resolutions,
-    Safeguards,
-    State,
-    Store,
-    UnitOfWork,
-    Version,
-    Versioned,
-)
+from copilot.ports.safeguards import Chosen, Protection, Safeguards
+from copilot.ports.store import Store, UnitOfWork
+from copilot.ports.versions import State, Version, Versioned
 
 __all__ = [
     "BY_MACHINE",
