@@ -188,7 +188,7 @@ def _thread_line(sheet: Sheet, digest: Digest, item: _Item, mark: str, weight: f
     found = _chosen(sheet, item, _QUOTE, words, count)
     if not found:
         return False
-    name = _topic(sheet, digest, item.thread, mark)
+    name = _topic(sheet, digest, item.thread, mark, " ".join(said.text for said in found))
     brief = _chosen(sheet, item, _SHORT_QUOTE, words, 1)
     texts = [said.text for said in found]
     shorter = [version for version in (found[:1], brief) if version and [said.text for said in version] != texts]
@@ -214,14 +214,45 @@ def _chosen(sheet: Sheet, item: _Item, most: int, keywords: Collection[str], cou
     return [said for _, said in sorted(chosen, key=lambda c: c[0])]
 
 
-def _topic(sheet: Sheet, digest: Digest, thread: Thread, mark: str) -> Sentence:
+def _topic(sheet: Sheet, digest: Digest, thread: Thread, mark: str, told_of: str) -> Sentence:
     colon = "：" if sheet.occasion.language == "zh" else ": "
     said = next((m.sent_at for m in thread.messages if m.sent_at is not None), None)
-    name = retold(thread.topic, local(said, sheet.occasion.zone).date(), sheet.occasion.on) if said else thread.topic
+    name = _name_of(thread, told_of)
+    if told_of.casefold().startswith(name.casefold()):  # it says itself what it is about
+        return Sentence(mark)
+    name = retold(name, local(said, sheet.occasion.zone).date(), sheet.occasion.on) if said else name
     topic = cut(" ".join(without_emoji(name).split()), sheet.occasion.room(_TITLE))
     if not topic or orders(topic) or markup(topic) or not quotable(topic):
         return Sentence(mark)
     return Sentence(f"{mark}{topic}{colon}", sheet.know(thread_fact(digest, thread.id, sheet.occasion.zone)))
+
+
+def _name_of(thread: Thread, told_of: str) -> str:
+    """What to call a thread: its topic where what is told is about that, else a telling word of what is told.
+
+    Else the topic again where it holds the most telling word of all, or a word that at least two members used.
+    """
+    topic, text = thread.topic.casefold(), told_of.casefold()
+    words = [word for word in thread.keywords if len(word) > 1 and not any(map(str.isdigit, word))]
+    telling = [word for word in words if word.casefold() in text]
+    if any(word.casefold() in topic for word in telling) or any(run in text for run in _runs(topic)):
+        return thread.topic
+    if telling:
+        return telling[0]
+    if any(word.casefold() in topic for word in words[:1]):
+        return thread.topic
+    return next((word for word in words if len(_users(thread, word)) > 1), "")
+
+
+def _users(thread: Thread, word: str) -> set[str | None]:
+    return {message.author for message in thread.messages if word.casefold() in message.text.casefold()}
+
+
+def _runs(topic: str) -> list[str]:
+    """Three signs in a row, two of them Chinese, or a word of five letters: more than chance has in common."""
+    runs = (topic[i : i + 3] for i in range(len(topic) - 2))
+    chinese = [run for run in runs if sum("\u4e00" <= sign <= "\u9fff" for sign in run) > 1]
+    return chinese + [word for word in topic.split() if len(word) > 4 and word.isascii()]
 
 
 def _alike(one: str, other: str) -> bool:

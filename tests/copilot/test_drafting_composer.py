@@ -116,6 +116,26 @@ def test_what_was_settled_comes_with_time_place_and_who_said_so():
     assert "阿琴" in line
 
 
+def named(thread: Thread) -> str:
+    """What the line of a briefing's only thread begins with."""
+    lines = briefing(occasion(), digest(threads=(thread,), decisions=(), open_questions=())).lines
+    return next(line.text for line in lines if "7:00" in line.text)
+
+
+def test_a_thread_is_called_by_what_is_told_of_it():
+    plan = (
+        said("m", "小满", "就这么定 7月13号周一起 每天7:00-7:40我开房 一周缺3次移出晨读小组", "19:00"),
+        said("n", "小禾", "静音开摄像头行吗", "19:01"),
+    )
+    about = Thread("t", plan, "晨读怎么办", ("晨读",), ("m",), 1.0)
+    elsewhere = Thread("t", plan, "静音开摄像头", ("摄像头", "晨读"), ("m",), 1.0)
+    nothing = Thread("t", plan, "静音开摄像头", (), ("m",), 1.0)
+    assert "晨读怎么办：" in named(about)
+    assert "晨读：" in named(elsewhere)
+    assert "摄像头" not in named(elsewhere)
+    assert "摄像头" not in named(nothing)
+
+
 def test_day_words_are_told_as_they_are_called_today():
     tomorrow = (said("m", "阿光", "明天17:00柳湾南门集合 下周六再去一次", "19:00"),)
     thread = Thread("t", tomorrow, "外拍", (), ("m",), 1.0)
