@@ -173,6 +173,13 @@ def test_clauses_are_quoted_word_for_word():
     assert ViolationKind.NUMBER in kinds("群规第3条：「禁止发布装修广告，首次警告。」", clause)
 
 
+def test_a_clause_may_not_be_quoted_without_its_not():
+    clause = clause_fact(Clause(3, "不要传盗版电子书，发一次警告。", ClauseKind.FORBID))
+    assert kinds("第3条：不要传盗版电子书，发一次警告。", clause, by=COMPOSER) == set()
+    assert kinds("第3条：要传盗版电子书，发一次警告。", clause, by=COMPOSER) != set()
+    assert kinds("依据是群规第3条：「要传盗版电子书，发一次警告。」", clause, by=MODEL) != set()
+
+
 def test_the_composer_may_say_nothing_but_its_phrases_and_the_facts():
     assert kinds("杨梅团购定了乙家。", BERRIES, by=COMPOSER) == {ViolationKind.UNSUPPORTED}
     assert kinds("那就定乙家，荸荠种6斤99（团长阿琴）", BERRIES, by=COMPOSER) == set()

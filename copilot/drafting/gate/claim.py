@@ -14,6 +14,7 @@ from copilot.types import Reason
 
 _NOT_CONTENT = re.compile(r"[\W_]+")
 _QUOTED = re.compile(r"[“「『]([^“”「」『』]{1,400})[”」』]|\"([^\"\n]{2,400})\"|《([^《》]{1,80})》")
+_NEGATIONS = tuple("不没未别无勿")
 _MARK = re.compile(r"^[\s·•\-*]*(?:\d{1,2}\ufe0f?\u20e3|\d{1,2}[.、)）](?!\d)|[\u2460-\u2473])\s*")
 COMPOSER = "composer/"
 
@@ -117,7 +118,17 @@ def quotations(text: str) -> Iterator[tuple[tuple[int, int], str]]:
 def verbatim(quoted: str, facts: Sequence[Fact]) -> bool:
     """Whether words occur in a fact just so, but for punctuation and blanks."""
     words = content(quoted)
-    return bool(words) and any(words in content(fact.text) for fact in facts)
+    return bool(words) and any(stands_in(words, content(fact.text)) for fact in facts)
+
+
+def stands_in(words: str, said: str) -> bool:
+    """Whether words stand in others just so, and not right behind a negation that was left off."""
+    at = said.find(words)
+    while at >= 0:
+        if said[max(0, at - 1) : at] not in _NEGATIONS or not at:
+            return True
+        at = said.find(words, at + 1)
+    return False
 
 
 def _unproven(text: str, facts: Sequence[Fact]) -> str:

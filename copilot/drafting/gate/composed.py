@@ -20,6 +20,8 @@ from copilot.drafting.voice import SIGNS, without_emoji
 _TRUTHS = ("false", "unconfirmed", "partly", "true")
 _NEEDS = {"notice.deleted": "decision:remove:", "apology.sorry": "decision:undone", "apology.undone": "decision:undone"}
 _ASSERTS = frozenset((*_NEEDS, "report.acted", "report.acted_unnumbered", "report.kept"))
+_NAMES = ("{name}", "{names}")
+"""Slots that hold no day: 群主阿柯今日 is nobody's name."""
 _RUN = r"\{\w+\}(?: ?\{\w+\})*"
 _BEGINNING = re.compile(
     r"\s*(?:[·•\-*]\s*)?(?:(?:\d{1,2}\ufe0f?\u20e3|\d{1,2}[.、)）](?!\d)|[\u2460-\u2473])\s*)?"
@@ -69,7 +71,14 @@ def _matches(claim: Claim, scope: Scope) -> Iterator[tuple[re.Match[str], tuple[
     for phrase in _with_slots(scope.draft.language):
         pattern, dated = _pattern(phrase)
         match = pattern.fullmatch(claim.text, start)
-        if match and _holds(phrase, claim) and all(laid_out(value, known, days) for value in match.groups()):
+        if (
+            match
+            and _holds(phrase, claim)
+            and all(
+                laid_out(value, () if run == "{when}" else known, () if run in _NAMES else days)
+                for run, value in zip(_runs(phrase), match.groups(), strict=True)
+            )
+        ):
             yield match, dated
 
 
@@ -157,10 +166,15 @@ def _asserts(phrase: Phrase) -> bool:
     return phrase.key in _ASSERTS or (kind == "clarify" and said.removesuffix("_undated") in _TRUTHS)
 
 
+def _runs(phrase: Phrase) -> list[str]:
+    """Return the slots of a phrase, neighbours together."""
+    return re.findall(_RUN, phrase.template)
+
+
 @cache
 def _pattern(phrase: Phrase) -> tuple[re.Pattern[str], tuple[int, ...]]:
     """Return what matches a filled phrase, neighbouring slots as one group, and the groups that hold a day."""
-    runs = re.findall(_RUN, phrase.template)
+    runs = _runs(phrase)
     joined = re.sub(_RUN, "{all}", phrase.template)
     pattern = Phrase(phrase.key, joined).pattern().pattern + r"[。.；;：:]?\s*"
     return re.compile(pattern, re.S), tuple(i + 1 for i, run in enumerate(runs) if "{when}" in run)

@@ -20,8 +20,9 @@ _SPEAKS = re.compile(
     r"|\s(?:said|says|asked|asks|wrote|writes|told|reported|reports|suggested|suggests|announced|confirmed|noted|thanked|thanks|recommends|recommended|shared|shares|wonders|wondered))"
 )
 _SPEAKER = re.compile(
-    r"\s*([A-Z][a-z]{2,})\s(?:said|says|ask|wrote|told|report|suggest|announce|confirm|thank|offer|found|booked)"
+    r"^\s*([A-Z][a-z]{2,})\s(?:said|says|ask|wrote|told|report|suggest|announce|confirm|thank|offer|found|booked)"
 )
+_BEFORE_QUOTE = re.compile(r"(?:^|[；;。] ?)([^\s“”：:，,。；;]{2,16})[:：] ?“")
 _SOURCE = re.compile(r"[（(]([^\s（）()\d]{2,12})[）)](?=[。.；;，,]|\s*$)")
 _ANOTHERS = 0.25
 """Share of a saying's character pairs by which another source must have more of them to be the one who said it."""
@@ -108,21 +109,21 @@ def _unknown(claim: Claim, name: str, start: int) -> Violation:
 
 
 def _strangers(claim: Claim, said: str) -> Iterator[Violation]:
-    """People whom no fact knows: 王师傅, 老李, or a capitalised word within an English sentence."""
+    """People whom no fact knows: 王师傅, 老李, somebody who is quoted, a capitalised word in an English sentence."""
     words = content(said)
-    for match in _TITLED.finditer(claim.open_text):
-        if content(match.group()) not in words:
-            yield _unknown(claim, match.group(), match.start())
-    for match in _SOURCE.finditer(claim.open_text):
-        if content(match[1]) and content(match[1]) not in words and not moments(match[1], None):
-            yield _unknown(claim, match[1], match.start(1))
-    speaker = _SPEAKER.match(claim.open_text)
-    if speaker and content(speaker[1]) not in words:
-        yield _unknown(claim, speaker[1], speaker.start(1))
-    for match in _CAPITAL.finditer(claim.open_text):
-        unknown = [word for word in match.group().split() if word.lower() not in _NO_NAME]
-        if unknown and not all(content(word) in words for word in unknown):
-            yield _unknown(claim, match.group(), match.start())
+    for name, start in _people(claim.open_text):
+        unknown = [part for part in name.split() if part.lower() not in _NO_NAME and content(part)]
+        if unknown and content(name) not in words and not all(content(part) in words for part in unknown):
+            yield _unknown(claim, name, start)
+
+
+def _people(text: str) -> Iterator[tuple[str, int]]:
+    """Yield what stands where a name stands, with its place."""
+    for pattern in (_TITLED, _BEFORE_QUOTE, _SOURCE, _SPEAKER, _CAPITAL):
+        for match in pattern.finditer(text):
+            group = pattern.groups
+            if pattern is not _SOURCE or not moments(match[group], None):
+                yield match[group], match.start(group)
 
 
 def check_mentions(claim: Claim, scope: Scope) -> Iterator[Violation]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from copilot.drafting.gate.claim import content
+from copilot.drafting.gate.claim import content, stands_in
 from copilot.drafting.nicknames import short
 from copilot.drafting.types import Fact, Origin
 
@@ -91,6 +91,6 @@ def _steps(
 def _longest(words: str, at: int, fact: str) -> int:
     """Return how many characters from a place on stand in a fact just so."""
     size = 0
-    while at + size < len(words) and words[at : at + size + 1] in fact:
+    while at + size < len(words) and stands_in(words[at : at + size + 1], fact):
         size += 1
     return size
