@@ -72,7 +72,11 @@
 
   async function claim(row) {
     const answer = await queue.send(`${queue.base(row)}/claim/${row.dataset.case}`);
-    if (!answer.ok || queue.current() !== row) return;
+    if (!answer.ok) return;
+    if (queue.current() !== row) { // left before the answer came
+      if (answer.mine && row.isConnected) giveUp(row);
+      return;
+    }
     if (answer.mine) {
       claimed = row;
       timer = setTimeout(() => document.hidden || claim(row), RENEW);
@@ -92,6 +96,9 @@
   function release(row) {
     if (claimed !== row) return;
     claimed = null;
+    giveUp(row);
+  }
+  function giveUp(row) {
     queue.send(`${queue.base(row)}/release/${row.dataset.case}`);
   }
   root.addEventListener("queue:left", (event) => {
