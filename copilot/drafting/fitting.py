@@ -55,7 +55,8 @@ CHANNELS = {
         Channel("plain", 20_000, Unit.CHARACTERS, 700),
     )
 }
-"""The limits that the platforms document, with room for their envelope where they count the whole request."""
+"""What the platforms take at most, with room for the envelope where they count the whole request, and a length that
+reads well there. QQ, WeChat, Discord and captions document none, or none that we could check: theirs are on the safe side."""
 
 
 def channel_named(name: str) -> Channel:
