@@ -56,7 +56,8 @@ CHANNELS = {
     )
 }
 """What the platforms take at most, with room for the envelope where they count the whole request, and a length that
-reads well there. QQ, WeChat, Discord and captions document none, or none that we could check: theirs are on the safe side."""
+reads well there. QQ, WeChat, Discord and captions document none that we could check: theirs are on the safe side.
+"""
 
 
 def channel_named(name: str) -> Channel:
