@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +11,6 @@ from typing import Any
 from copilot.charter import Charter
 from copilot.errors import Conflict
 from copilot.moderator import Moderator, worth_showing
-from copilot.policy import CLEAN_RECORD, Standing, Strike, standing, strikes
 from copilot.policy.breaker import Breaker
 from copilot.policy.drift import Watch
 from copilot.policy.reference import Reference
@@ -41,16 +39,15 @@ from copilot.service.reports import Reports
 from copilot.service.review import Review
 from copilot.service.rulebook import Rulebook, put_rules
 from copilot.service.safeguard import Safeguard, held_back
+from copilot.service.standings import standings
 from copilot.service.thresholds import Thresholds
 from copilot.service.trust import Trust
 from copilot.signals.flood import FloodWindow
-from copilot.types import Assessment, Case, CitedClause, Community, Label, Message, Precedent, Resolution
+from copilot.types import Assessment, Case, CitedClause, Community, Label, Message, Precedent
 
 _ATTEMPTS = 3
 _SHOWN = 5
 """Precedents that are looked up for a card."""
-_MEMORY = timedelta(days=365)
-"""How far back a member's record is read; older strikes have faded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +162,8 @@ class Service:
             new = [replace(messages[i], sent_at=messages[i].sent_at or now) for i in fresh.values()]
             with self._lock:
                 repeats = [self._window.observe(message) for message in new]
-            standings = _standings(unit, known, new, now)
-            assessments = self._moderator.assess(new, known, repeats, standings, explain=explain)
+            where = standings(unit, known, new, now)
+            assessments = self._moderator.assess(new, known, repeats, where, explain=explain)
             assessments = held_back(unit, known, new, assessments, now)
             new_cases = [Case(message, assessment, now) for message, assessment in zip(new, assessments, strict=True)]
             kept = {
@@ -287,22 +284,3 @@ def _changed(actor: str, before: Community, after: Community) -> Deed:
 
 def _identity(message: Message) -> tuple[str | None, str, str]:
     return message.community, message.id, message.text
-
-
-def _standings(
-    unit: UnitOfWork, charters: Mapping[str, Charter], messages: Sequence[Message], now: datetime
-) -> list[Standing]:
-    """Where the author of each message stands when it was sent."""
-    records: dict[tuple[str | None, str], list[Strike]] = {}
-    for community_id in charters:
-        authors = {m.author for m in messages if m.community == community_id and m.author}
-        past: dict[str | None, list[tuple[Case, Resolution]]] = defaultdict(list)
-        for case, resolution in unit.resolutions.of_authors(community_id, authors, now - _MEMORY) if authors else ():
-            past[case.message.author].append((case, resolution))
-        records |= {(community_id, author): strikes(decided) for author, decided in past.items() if author}
-    return [
-        standing(records[key], m.sent_at or now, charters[m.community].policy.half_life_days)
-        if m.community and m.author and (key := (m.community, m.author)) in records
-        else CLEAN_RECORD
-        for m in messages
-    ]

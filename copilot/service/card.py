@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from copilot.charter import Charter
 from copilot.policy import CLEAN_RECORD, Bands, Policy, Standing, standing, strikes
@@ -14,6 +14,7 @@ from copilot.service import letters
 from copilot.service.charters import Charters
 from copilot.service.queue import belonging
 from copilot.service.review import CaseFile
+from copilot.service.standings import MEMORY
 from copilot.text import text_views
 from copilot.text.copies import fingerprint
 from copilot.types import Case, Community, Measure, Message, Precedent, Resolution, Span
@@ -23,7 +24,6 @@ LookUp = Callable[[str, str], Sequence[tuple[Precedent, str]]]
 
 _AROUND, _PRECEDENTS, _MEASURES = 3, 3, 3
 _MOST_COMPARED, _MOST_COPIES = 150, 100
-_MEMORY = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class Cards:
         name, community_id = case.message.author, case.message.community or ""
         if not name:
             return None
-        decided = unit.resolutions.of_authors(community_id, [name], now - _MEMORY)
+        decided = unit.resolutions.of_authors(community_id, [name], now - MEMORY)
         record = strikes(decided)
         stands = standing(record, now, charter.policy.half_life_days) if record else CLEAN_RECORD
         measures = [r for c, r in decided if r.measure is not Measure.NONE and c.id != case.id]

@@ -1,4 +1,4 @@
-"""A server of chat completions that does as it is told, and a tiny language model in a folder."""
+"""Models of a test's own: a server of chat completions, a tiny language model, a classifier that is never sure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import time
 
 import pytest
 
+from copilot.policy import Band
 from copilot.ports import Price
+from copilot.types import LABELS, Label
 from models import load_generator
 
 USAGE = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
@@ -156,3 +158,25 @@ def tiny(tmp_path_factory):
 @pytest.fixture(scope="session")
 def local(tiny):
     return load_generator(f"transformers:{tiny}", price=Price(1.0, 2.0))
+
+
+class Undecided:
+    """A classifier that takes everything for a little suspicious."""
+
+    version = "undecided/1"
+
+    @property
+    def bands(self):
+        return dict.fromkeys(LABELS, Band(0.5, 0.9))
+
+    def evidence(self, view, label):
+        return ()
+
+    def classify(self, views):
+        return [{Label.ADS: 0.2} for _ in views]
+
+
+@pytest.fixture
+def undecided() -> Undecided:
+    """A classifier that takes everything for a little suspicious, so that only decisions move a verdict."""
+    return Undecided()

@@ -21,7 +21,6 @@ from copilot.drafting.state import Brief
 from copilot.drafting.types import Kind as DraftKind
 from copilot.errors import InvalidInput, NotFound
 from copilot.moderator import Moderator
-from copilot.policy import Band
 from copilot.policy.assignment import Bench
 from copilot.policy.measures import OrderState
 from copilot.policy.retention import Retention, is_due
@@ -31,7 +30,7 @@ from copilot.service import Service
 from copilot.service.content.joins import Newcomer
 from copilot.service.precedents import PrecedentKeeper
 from copilot.text import text_views
-from copilot.types import LABELS, Community, Decision, Label, Likeness, Message
+from copilot.types import Community, Decision, Label, Likeness, Message
 from models.precedents.reading import reading
 
 NOW = datetime.now(UTC) + timedelta(days=100)
@@ -40,24 +39,8 @@ WANG, SECRET = "王小虎wxid_7788", "周三晚上八点在六号楼天台见，
 CLOAKED = "周三晚上8点在六號樓天台見,記得帶上那把藍色的傘"
 
 
-class Undecided:
-    """A classifier that takes everything for a little suspicious."""
-
-    version = "undecided/1"
-
-    @property
-    def bands(self):
-        return dict.fromkeys(LABELS, Band(0.5, 0.9))
-
-    def evidence(self, view, label):
-        return ()
-
-    def classify(self, views):
-        return [{Label.ADS: 0.2} for _ in views]
-
-
 @pytest.fixture
-def start(engine, tmp_path):
+def start(engine, tmp_path, undecided):
     """Start a service as the server does: with an index, from its snapshot where there is one."""
 
     def start():
@@ -67,7 +50,7 @@ def start(engine, tmp_path):
         encoder = models.load_encoder(models.HASHING)
         keeper = PrecedentKeeper(*models.load_case_index(tmp_path / "index", encoder, last))
         snapshot = IndexSnapshot(keeper, tmp_path / "index", store)
-        moderator = Moderator(Undecided(), encoder=encoder, index=keeper.index)
+        moderator = Moderator(undecided, encoder=encoder, index=keeper.index)
         return Service(store, moderator, keeper, refresh_index=snapshot.refresh), snapshot
 
     return start

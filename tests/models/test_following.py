@@ -9,34 +9,17 @@ from api import wiring
 from copilot.adapters.sql import SqlStore
 from copilot.errors import ArtifactError
 from copilot.moderator import CANARY, Moderator
-from copilot.policy import Band
 from copilot.service import Service
 from copilot.service.libraries import KnownText
 from copilot.service.precedents import PrecedentKeeper
-from copilot.types import LABELS, Community, Decision, Label, Likeness
+from copilot.types import Community, Decision, Label, Likeness
 
 SCHEME = "蚕丝面膜招代理，98元拿货送60片，卖不掉全退，宝妈在家带娃也能做"
 CLOAKED = "蠶絲面膜招玳理 ⑨⑧元拿货送六十片，卖不掉全褪，寶媽在家dai娃也能做"
 
 
-class Undecided:
-    """A classifier that takes everything for a little suspicious."""
-
-    version = "undecided/1"
-
-    @property
-    def bands(self):
-        return dict.fromkeys(LABELS, Band(0.5, 0.9))
-
-    def evidence(self, view, label):
-        return ()
-
-    def classify(self, views):
-        return [{Label.ADS: 0.2} for _ in views]
-
-
 @pytest.fixture
-def make_following(engine, tmp_path):
+def make_following(engine, tmp_path, undecided):
     """Build a service with an index as after a start: from the snapshot if there is one, else from the store."""
 
     def make():
@@ -44,7 +27,7 @@ def make_following(engine, tmp_path):
         with SqlStore(engine).begin() as unit:
             last = unit.resolutions.last()
         keeper = PrecedentKeeper(*models.load_case_index(tmp_path / "index", encoder, last))
-        return Service(SqlStore(engine), Moderator(Undecided(), encoder=encoder, index=keeper.index), keeper), keeper
+        return Service(SqlStore(engine), Moderator(undecided, encoder=encoder, index=keeper.index), keeper), keeper
 
     return make
 

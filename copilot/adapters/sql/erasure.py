@@ -8,11 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from copilot.adapters.sql import rows
 from copilot.adapters.sql.engine import take_write_lock
 from copilot.adapters.sql.personal import HOLDERS
 from copilot.adapters.sql.reach import Reach
-from copilot.adapters.sql.resolutions import is_decided, joined, standing
+from copilot.adapters.sql.resolutions import cases_after, is_decided
 from copilot.adapters.sql.tables import cases, erasures, resolutions, rewritten
 from copilot.ports.erasure import Erasure, Kind, Veil
 from copilot.types import Case, Resolution
@@ -121,21 +120,7 @@ class SqlErasures:
 
     def rewritten_since(self, mark: int) -> Iterator[tuple[int, Case, Resolution | None]]:
         """For each decided case whose text was erased or changed after `mark`: the new mark, the case, what stands."""
-        new = (
-            sa.select(rewritten.c.case_id, sa.func.max(rewritten.c.id).label("mark"))
-            .where(rewritten.c.id > mark)
-            .group_by(rewritten.c.case_id)
-            .subquery()
-        )
-        query = (
-            sa.select(cases, new.c.mark, *joined())
-            .join(new, new.c.case_id == cases.c.id)
-            .outerjoin(resolutions, sa.and_(resolutions.c.case_id == cases.c.id, standing(resolutions)))
-            .order_by(new.c.mark)
-        )
-        with self._connection.execute(query.execution_options(yield_per=1000)) as result:
-            for found in map(dict, result.mappings()):
-                yield found["mark"], rows.to_case(found), rows.joined_resolution(found)
+        return cases_after(self._connection, rewritten, mark)
 
 
 def _theirs(community_id: str, names: Sequence[str]) -> tuple[sa.ColumnElement[bool], ...]:

@@ -46,6 +46,25 @@ def joined() -> list[sa.Label[Any]]:
     return [column.label(f"{rows.JOINED}{column.name}") for column in resolutions.c]
 
 
+def cases_after(connection: sa.Connection, log: sa.Table, mark: int) -> Iterator[tuple[int, Case, Resolution | None]]:
+    """For each case that a log (`id`, `case_id`) names after `mark`: the id of its last row, the case, what stands."""
+    new = (
+        sa.select(log.c.case_id, sa.func.max(log.c.id).label("mark"))
+        .where(log.c.id > mark)
+        .group_by(log.c.case_id)
+        .subquery()
+    )
+    query = (
+        sa.select(cases, new.c.mark, *joined())
+        .join(new, new.c.case_id == cases.c.id)
+        .outerjoin(resolutions, sa.and_(resolutions.c.case_id == cases.c.id, standing(resolutions)))
+        .order_by(new.c.mark)
+    )
+    with connection.execute(query.execution_options(yield_per=1000)) as result:
+        for found in map(dict, result.mappings()):
+            yield found["mark"], rows.to_case(found), rows.joined_resolution(found)
+
+
 class SqlResolutions:
     """The resolutions within one unit of work."""
 
@@ -101,21 +120,7 @@ class SqlResolutions:
 
     def changed_since(self, mark: int) -> Iterator[tuple[int, Case, Resolution | None]]:
         """For each case decided or undone after `mark`: the new mark, the case, and what stands."""
-        new = (
-            sa.select(resolutions.c.case_id, sa.func.max(resolutions.c.id).label("mark"))
-            .where(resolutions.c.id > mark)
-            .group_by(resolutions.c.case_id)
-            .subquery()
-        )
-        query = (
-            sa.select(cases, new.c.mark, *joined())
-            .join(new, new.c.case_id == cases.c.id)
-            .outerjoin(resolutions, sa.and_(resolutions.c.case_id == cases.c.id, standing(resolutions)))
-            .order_by(new.c.mark)
-        )
-        with self._connection.execute(query.execution_options(yield_per=1000)) as result:
-            for found in map(dict, result.mappings()):
-                yield found["mark"], rows.to_case(found), rows.joined_resolution(found)
+        return cases_after(self._connection, resolutions, mark)
 
     def of_authors(self, community_id: str, authors: Collection[str], since: datetime) -> list[Decided]:
         """What stands about what these members wrote, of messages received after `since`, oldest first."""
